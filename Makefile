@@ -1,0 +1,58 @@
+# `make run` and `make test` are all a fresh machine needs: Python 3.11 or newer with venv, and make.
+# Everything is installed into .venv here; nothing outside this folder is touched.
+
+PYTHON ?= python3
+EXTRAS := app,diagnose,plan,omics
+PY := .venv/bin/python
+PIP := PIP_CONSTRAINT=constraints.txt $(PY) -m pip -qq --disable-pip-version-check install
+
+# The stamps in .venv carry this key, so a changed pin, a changed dependency or a moved folder
+# sets up again and anything else does not.
+KEY := $(shell (pwd; cat pyproject.toml constraints.txt) | cksum | cut -d' ' -f1)
+READY := .venv/ready-$(KEY)
+
+GROUP = import sys, tomllib; \
+  print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-slow lint clean
+.NOTPARALLEL:
+
+help:
+	@echo "make run        set up, then simulate the shipped example and say where the report is"
+	@echo "make test       set up, then the fast tests"
+	@echo "make test-slow  set up, then the long tests"
+	@echo "make lint       set up, then style, types and the arrows between the rooms"
+	@echo "make clean      remove .venv and caches; results in runs/ stay"
+
+run: $(READY)
+	@.venv/bin/evdisc warm-up
+	@.venv/bin/evdisc run examples/rat-tail-mir-21.yaml --members 20 --jobs 2
+
+test: $(READY)-test
+	@$(PY) -m pytest -q
+
+test-slow: $(READY)-test
+	@$(PY) -m pytest -q -m slow
+
+lint: $(READY)-lint
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(PY) -c "from importlinter.cli import lint_imports; raise SystemExit(lint_imports())"
+
+$(READY):
+	@echo "Setting up .venv (once, a few minutes) ..." >&2
+	@test -x .venv/bin/pip || $(PYTHON) -m venv .venv
+	@rm -f .venv/ready-*
+	@$(PIP) -e ".[$(EXTRAS)]"
+	@touch $@
+
+$(READY)-test $(READY)-lint: $(READY)-%: $(READY)
+	@$(PY) -c '$(GROUP)' $* > .venv/group-$*.txt
+	@$(PIP) -r .venv/group-$*.txt
+	@touch $@
+
+clean:
+	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

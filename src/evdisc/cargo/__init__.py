@@ -1,0 +1,1 @@
+"""Molecules a vesicle can carry: names, links between them, sequences, omics import."""

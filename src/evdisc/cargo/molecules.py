@@ -1,0 +1,60 @@
+"""Names of cargo: which names in the evidence stand for the molecule a user names.
+
+A bare miRNA name (``miR-21``) and its named arm (``miR-21-5p``) stay distinct but linked: a
+product that carries one acts through what is known of both, and the link is reported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from evdisc.errors import InputError, nearest
+from evdisc.evidence.library import Library
+
+SPECIES_PREFIX = re.compile(r"^(hsa|mmu|rno|bta|ssc|ocu)-", re.IGNORECASE)
+ARM = re.compile(r"-[35]p$", re.IGNORECASE)
+CARGO_TYPES = ("miRNA", "circRNA", "lncRNA", "mRNA", "antagomir", "protein", "organelle")
+
+
+def fold(name: str) -> str:
+    """Name without species prefix, case, spaces and hyphens."""
+    return re.sub(r"[\s_-]", "", SPECIES_PREFIX.sub("", name.strip())).casefold()
+
+
+def linked(name: str, known: Iterable[str]) -> list[str]:
+    """Known names that mean the molecule ``name``: itself, or its bare or armed form."""
+    same, bare = fold(name), fold(ARM.sub("", name.strip()))
+    armed = ARM.search(name.strip()) is not None
+    hits = []
+    for candidate in known:
+        if fold(candidate) == same:
+            hits.append(candidate)
+        elif armed != (ARM.search(candidate) is not None):
+            # exactly one of the two names its arm, and the rest agrees
+            if fold(ARM.sub("", candidate)) == bare:
+                hits.append(candidate)
+    return hits
+
+
+def known_cargo(library: Library) -> list[str]:
+    """Every molecule some claim says a vesicle carries or a cargo does."""
+    names = {c.source for c in library.claims if c.source_type in CARGO_TYPES}
+    names |= {c.target for c in library.claims if c.relation in ("delivers", "loads", "enriches")}
+    return sorted(names)
+
+
+def require_known(name: str, library: Library) -> list[str]:
+    """Known names for ``name``.
+
+    Raises:
+        InputError: no claim mentions the molecule; offers the nearest.
+    """
+    hits = linked(name, known_cargo(library))
+    if not hits:
+        raise InputError(
+            "no claim mentions this cargo", key="therapy.vesicle.cargo.molecule", value=name,
+            expected="a molecule of the evidence or of an overlay named under evidence.overlays",
+            nearest=nearest(name, known_cargo(library)),
+        )
+    return hits

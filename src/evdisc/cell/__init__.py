@@ -1,0 +1,1 @@
+"""The disc cell: cargo to target to pathway network, fates and secretion."""

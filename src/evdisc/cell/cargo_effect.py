@@ -1,0 +1,50 @@
+"""Cargo effect: delivered copies, or vesicles per cell, -> strength of each cargo.
+
+``stoichiometric``: a delivered miRNA adds to the cell's own copies e in occupying the target
+sites, half of which are filled at K copies; the gain in occupancy relative to what the own
+copies leave open is d / (d + e + K). ``potency``: the effect is a saturating function of the
+acting vesicles per cell, v / (v + v50), whatever the vesicle brings.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from evdisc.mechanism.contract import Mechanism, Parameter
+from evdisc.mechanism.setting import Setting
+
+
+@njit(cache=True, nogil=True)
+def kernel(clock, p, potency, endogenous, cargo_copies, vesicles_per_cell, cargo_strength):
+    """Write the strength of every cargo in every patch."""
+    for c in range(cargo_strength.shape[0]):
+        for q in range(cargo_strength.shape[1]):
+            if potency:
+                v = vesicles_per_cell[q]
+                cargo_strength[c, q] = v / (v + p[0, 0])
+            else:
+                d = cargo_copies[c, q]
+                cargo_strength[c, q] = d / (d + endogenous[c] + p[1, 0])
+
+
+def prepare(setting: Setting) -> tuple[Any, ...]:
+    """The delivery hypothesis and the recipient's own copies of each cargo."""
+    potency = int(setting.objects["hypothesis"] == "potency")
+    return potency, np.asarray(setting.objects["endogenous_copies"], dtype=np.float64)
+
+
+MECHANISM = Mechanism(
+    name="cargo_effect",
+    kernel=kernel,
+    reads=("cargo_copies", "vesicles_per_cell"),
+    owns=("cargo_strength",),
+    parameters=(
+        Parameter("half_effect_vesicles", "vesicles/cell", "acting vesicles at half effect", 0.0),
+        Parameter("half_effect_copies", "copies/cell", "copies at half occupancy", 0.0),
+    ),
+    prepare=prepare,
+    cites=("albanese2021", "chevillet2014"),
+)

@@ -1,0 +1,48 @@
+"""Secretion: cells release cytokines as far as their genes are active above the healthy level."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import njit
+
+from evdisc.cell.fates import excess
+from evdisc.mechanism.contract import Mechanism, Parameter
+from evdisc.mechanism.setting import Setting
+
+
+@njit(cache=True, nogil=True)
+def kernel(clock, p, patch_of, node, activity, reference_activity, living_cells,
+           il_1beta_secretion, tnf_alpha_secretion):  # fmt: skip
+    """Write the release of IL-1beta and TNF-alpha, kg per m3 tissue per s."""
+    for i in range(patch_of.shape[0]):
+        for k in range(patch_of.shape[1]):
+            q = patch_of[i, k]
+            if q < 0:
+                continue
+            cells = living_cells[i, k]
+            il_1beta_secretion[i, k] = p[0, 0] * cells * excess(
+                activity[node[0], q], reference_activity[node[0], q]
+            )
+            tnf_alpha_secretion[i, k] = p[1, 0] * cells * excess(
+                activity[node[1], q], reference_activity[node[1], q]
+            )
+
+
+def prepare(setting: Setting) -> tuple[Any, ...]:
+    """Patch map and the numbers of the cytokine genes."""
+    network = setting.objects["network"]
+    return setting.patch_of, (network.index("IL-1beta"), network.index("TNF-alpha"))
+
+
+MECHANISM = Mechanism(
+    name="secretion",
+    kernel=kernel,
+    reads=("activity", "reference_activity", "living_cells"),
+    owns=("il_1beta_secretion", "tnf_alpha_secretion"),
+    parameters=(
+        Parameter("il_1beta_secretion_rate", "kg/cell/s", "IL-1beta at full activity", 0.0),
+        Parameter("tnf_alpha_secretion_rate", "kg/cell/s", "TNF-alpha at full activity", 0.0),
+    ),
+    prepare=prepare,
+)

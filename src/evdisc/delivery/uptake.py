@@ -1,0 +1,50 @@
+"""Uptake: living cells take up free vesicles, saturably, less so under TNF-alpha.
+
+The rate for one cell is k e / (1 + k e / J) with k from the share of offered vesicles taken
+up per hour and J the largest number a cell takes up (Bonsergent 2021, Ragni 2019). TNF-alpha
+impairs uptake by disc cells (Liao 2021).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import njit
+
+from evdisc.mechanism.contract import Mechanism, Parameter
+from evdisc.mechanism.setting import Setting
+
+
+@njit(cache=True, nogil=True)
+def kernel(clock, p, region, living_cells, tnf_alpha, free_vesicles, uptake_rate):
+    """Write the first-order uptake rate of free vesicles, 1/s."""
+    for i in range(region.shape[0]):
+        for k in range(region.shape[1]):
+            c = region[i, k]
+            if c > 2:
+                continue
+            tnf = tnf_alpha[i, k] / (tnf_alpha[i, k] + p[3, c])
+            one_cell = p[0, c] * (1.0 - (1.0 - p[2, c]) * tnf)
+            crowded = 1.0 + one_cell * max(free_vesicles[i, k], 0.0) / p[1, c]
+            uptake_rate[i, k] = one_cell * living_cells[i, k] / crowded
+
+
+def prepare(setting: Setting) -> tuple[Any, ...]:
+    """Region map."""
+    return (setting.region,)
+
+
+MECHANISM = Mechanism(
+    name="uptake",
+    kernel=kernel,
+    reads=("living_cells", "tnf_alpha", "free_vesicles"),
+    owns=("uptake_rate",),
+    parameters=(
+        Parameter("uptake_coefficient", "m3/cell/s", "uptake by one cell", 0.0),
+        Parameter("uptake_ceiling", "vesicles/cell/s", "largest uptake by one cell", 0.0),
+        Parameter("uptake_left_under_tnf", "1", "uptake left under full TNF-alpha", 0.0, 1.0),
+        Parameter("tnf_half_for_uptake", "kg/m3", "TNF-alpha at half impairment", 0.0),
+    ),
+    prepare=prepare,
+    cites=("bonsergent2021", "ragni2019", "liao2021"),
+)

@@ -1,0 +1,55 @@
+"""A dish: vesicles in stirred medium shared by all cell types, exact over a step.
+
+Each cell type holds an equal share of the medium and all shares are mixed at once, so the
+free concentration e is common: de/dt = -(k + d) e with k the mean uptake rate and d the decay.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from numba import njit
+
+from evdisc.mechanism.contract import Mechanism, Parameter
+from evdisc.mechanism.setting import Setting
+
+
+@njit(cache=True, nogil=True)
+def kernel(clock, p, volume, uptake_rate, living_cells, bound_vesicles, vesicle_influx,
+           free_vesicles, decayed_vesicles, taken_up_vesicles):  # fmt: skip
+    """Advance the medium and write the vesicles entering one cell per s."""
+    types = volume.shape[0]
+    start, uptake, medium = 0.0, 0.0, 0.0
+    for i in range(types):
+        start += free_vesicles[i, 0] * volume[i, 0]
+        uptake += uptake_rate[i, 0] / types
+        medium += volume[i, 0]
+    start /= medium
+    decay = math.log(2.0) / p[0, 0]
+    rate = uptake + decay
+    lost = start * (1.0 - math.exp(-rate * clock[1]))
+    mean = lost / (rate * clock[1])
+    decayed_vesicles[0] += decay * mean * clock[1] * medium
+    taken_up_vesicles[0] += uptake * mean * clock[1] * medium
+    for i in range(types):
+        free_vesicles[i, 0] = start - lost
+        vesicle_influx[i, 0] = 0.0
+        if living_cells[i, 0] > 0.0:
+            vesicle_influx[i, 0] = uptake_rate[i, 0] * mean / living_cells[i, 0]
+
+
+def prepare(setting: Setting) -> tuple[Any, ...]:
+    """Medium of each cell type."""
+    return (setting.volume,)
+
+
+MECHANISM = Mechanism(
+    name="well_mixed",
+    kernel=kernel,
+    reads=("uptake_rate", "living_cells"),
+    owns=("bound_vesicles", "vesicle_influx"),
+    adds_to=("free_vesicles", "decayed_vesicles", "taken_up_vesicles"),
+    parameters=(Parameter("vesicle_half_life", "s", "intact vesicles in medium", 0.0),),
+    prepare=prepare,
+)

@@ -1,0 +1,1 @@
+"""What is known: sources, claims, parameters, names (standard library only)."""

@@ -1,0 +1,85 @@
+"""Claims: signed, studied arrows between named things, and how much they weigh.
+
+A claim belongs to one study, one cell type and one insult. Its weight is the probability
+with which an ensemble member believes the arrow: a single study without loss-of-function
+gets 0.5 at the median, loss-of-function raises it, and independent laboratories combine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evdisc.errors import EvidenceError
+from evdisc.evidence.parameters import TIERS
+from evdisc.evidence.tables import Row
+
+RELATIONS = (
+    "delivers", "targets", "sponges", "activates", "inhibits", "phosphorylates", "regulates",
+    "loads", "enriches", "raises yield", "associates",
+)  # fmt: skip
+PROOFS = (
+    "reporter assay", "knock-down", "over-expression", "correlation", "title only", "inferred",
+    "unknown",
+)  # fmt: skip
+TYPES = (
+    "vesicle", "miRNA", "circRNA", "lncRNA", "mRNA", "antagomir", "protein", "organelle", "gene",
+    "complex", "pathway", "process", "phenotype", "stimulus", "engineering", "drug", "material",
+    "cell",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One row of claims.csv."""
+
+    claim: str
+    record: str
+    chain: str
+    step: str
+    study: str
+    tier: str
+    via: str
+    source: str
+    source_type: str
+    target: str
+    target_type: str
+    sign: int
+    relation: str
+    proof: str
+    cell: str
+    species: str
+    parent_cell: str
+    insult: str
+    setting: str
+    dose: str
+    time: str
+    effect: str
+    note: str
+
+    @property
+    def edge(self) -> tuple[str, str, int]:
+        """Source, target and sign."""
+        return self.source, self.target, self.sign
+
+
+def parse_claim(row: Row, file: object) -> Claim:
+    """Check one table row.
+
+    Raises:
+        EvidenceError: with file, row and column of the first fault.
+    """
+    checks = {
+        "tier": TIERS, "relation": RELATIONS, "proof": PROOFS, "source_type": TYPES,
+        "target_type": TYPES, "sign": ("1", "+1", "-1", "0"),
+    }  # fmt: skip
+    for column, valid in checks.items():
+        if row[column] not in valid:
+            raise EvidenceError(
+                f"row {row['#']}, column {column}", file=file, key=row["claim"] or None,
+                value=row[column], expected=" | ".join(valid),
+            )
+    for column in ("claim", "study", "source", "target"):
+        if not row[column]:
+            raise EvidenceError(f"row {row['#']}, column {column} is empty", file=file)
+    fields = {k: v for k, v in row.items() if k != "#"}
+    return Claim(**(fields | {"sign": int(row["sign"])}))  # type: ignore[arg-type]

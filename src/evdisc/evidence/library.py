@@ -1,0 +1,100 @@
+"""All evidence in one object: shipped tables, a protocol's overlays, and the resolver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evdisc.errors import EvidenceError, nearest
+from evdisc.evidence.claims import Claim, parse_claim
+from evdisc.evidence.parameters import CONTEXT, ParameterRow, parse_row
+from evdisc.evidence.tables import Row, read_overlay, shipped
+
+
+@dataclass(frozen=True)
+class Library:
+    """Sources, claims and parameters; frozen once loaded."""
+
+    sources: Mapping[str, Row]
+    claims: tuple[Claim, ...]
+    parameters: Mapping[str, tuple[ParameterRow, ...]]
+    overlaid: frozenset[str] = field(default_factory=frozenset)
+
+    def resolve(self, key: str, **context: str) -> ParameterRow:
+        """Return the most specific ``use: model`` row of ``key`` that fits ``context``.
+
+        Context names: subject, preset, cell, region, grade, species. A user's overlay row wins
+        over a shipped row of the same specificity.
+
+        Raises:
+            EvidenceError: unknown key, or no row fits.
+        """
+        return self.ranked(key, **context)[0]
+
+    def ranked(self, key: str, **context: str) -> list[ParameterRow]:
+        """All rows of ``key`` fitting ``context``, the one used first.
+
+        Raises:
+            EvidenceError: unknown key, or no row fits.
+        """
+        if key not in self.parameters:
+            raise EvidenceError(
+                "unknown parameter", key=key, nearest=nearest(key, self.parameters)
+            )
+        rows = [r for r in self.parameters[key] if r.use == "model" and r.matches(context)]
+        if not rows:
+            asked = ", ".join(f"{k} {v}" for k, v in context.items() if v) or "any context"
+            raise EvidenceError("no value known", key=key, value=asked, expected="a row for it")
+        return sorted(rows, key=lambda r: -r.specificity)
+
+
+def load(overlays: Iterable[Path] = ()) -> Library:
+    """Load the shipped evidence and the named overlay files.
+
+    Raises:
+        EvidenceError: a table is malformed; names file, row and column.
+    """
+    tables: dict[str, list[tuple[Row, object]]] = {
+        name: [(row, f"evidence/{name}.csv") for row in shipped(name)]
+        for name in ("sources", "claims", "parameters")
+    }
+    touched: set[str] = set()
+    for path in overlays:
+        for name, rows in read_overlay(Path(path)).items():
+            # overlay rows first: at equal specificity the first row wins
+            tables[name] = [(row, path) for row in rows] + tables[name]
+            touched |= {row["key"] for row in rows if name == "parameters"}
+    return _build(tables, touched)
+
+
+def _build(tables: dict[str, list[tuple[Row, object]]], touched: set[str]) -> Library:
+    sources = {row["study"]: row for row, _ in reversed(tables["sources"])}
+    claims = tuple(parse_claim(row, file) for row, file in tables["claims"])
+    _unique((c.claim for c in claims), "claim")
+    for claim in claims:
+        if claim.study not in sources:
+            raise EvidenceError(
+                "study is not in the sources", key=claim.claim, value=claim.study,
+                nearest=nearest(claim.study, sources),
+            )
+    grouped: dict[str, list[ParameterRow]] = {}
+    for row, file in tables["parameters"]:
+        parsed = parse_row(row, file)
+        grouped.setdefault(parsed.key, []).append(parsed)
+    parameters = {key: tuple(rows) for key, rows in grouped.items()}
+    return Library(sources, claims, parameters, frozenset(touched))
+
+
+def _unique(names: Iterable[str], what: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise EvidenceError(f"{what} appears twice", value=name)
+        seen.add(name)
+
+
+def context_text(row: ParameterRow) -> str:
+    """The context of a row in words, for a terminal or a report."""
+    order = {c: i for i, c in enumerate(CONTEXT)}
+    return ", ".join(v for _, v in sorted(row.context, key=lambda kv: order[kv[0]])) or "general"

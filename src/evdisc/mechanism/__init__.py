@@ -1,0 +1,1 @@
+"""The contract of a piece of physics, and the one table of state variables."""

@@ -1,0 +1,58 @@
+"""The contract of a mechanism: one piece of physics, one file, one kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from evdisc.mechanism.setting import Setting
+
+#: regions a parameter may differ between, in the order of the packed columns
+REGIONS = ("NP", "AF", "CEP")
+When = Literal["step", "puncture", "dose", "stimulus"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number a mechanism needs: its evidence key, SI unit and the bounds it must keep.
+
+    ``subject`` narrows the evidence row to a molecule, node or material.
+    """
+
+    key: str
+    unit: str
+    meaning: str
+    lower: float = float("-inf")
+    upper: float = float("inf")
+    subject: str = ""
+
+
+def nothing(setting: Setting) -> tuple[Any, ...]:
+    """Prepare no extra arrays."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """What a piece of physics reads, owns, adds to, and how it advances.
+
+    ``kernel(clock, p, *prepared, *reads, *owns, *adds_to)`` is a module-level compiled
+    function. ``clock`` is ``[time, step, event size, ...]`` in s; ``p`` is (parameters, 3), one
+    column per region of :data:`REGIONS`; ``prepared`` is what ``prepare(setting)`` returned.
+    Variables arrive as arrays in the declared order: a ``grid`` variable as (nr, nz), a ``patch``
+    variable as (patches,), a ``disc`` variable as (1,), with a leading axis where the table says.
+
+    ``when`` is ``step`` for every macro step, or the event at which the kernel runs once.
+    ``cites`` names studies of sources.csv.
+    """
+
+    name: str
+    kernel: Callable[..., Any]
+    reads: tuple[str, ...] = ()
+    owns: tuple[str, ...] = ()
+    adds_to: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    prepare: Callable[[Setting], tuple[Any, ...]] = nothing
+    when: When = "step"
+    cites: tuple[str, ...] = ()

@@ -1,0 +1,87 @@
+"""The one table of state variables: coupled physics meets here, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Holder = Literal["grid", "patch", "region", "disc"]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A named state variable.
+
+    ``held`` says where one value lives: each grid cell, each patch (a group of grid cells of
+    one region that share a signalling network; in a dish, one cell type), each region, or once per
+    disc.
+    ``per`` names a leading axis: an array of nodes, cargoes or stimuli.
+    """
+
+    name: str
+    unit: str
+    held: Holder
+    meaning: str
+    lower: float = 0.0
+    upper: float = float("inf")
+    per: Literal["", "node", "cargo"] = ""
+
+
+_ROWS = (
+    # milieu
+    Variable("oxygen", "Pa", "grid", "oxygen partial pressure"),
+    Variable("glucose", "mol/m3", "grid", "glucose concentration"),
+    Variable("lactate", "mol/m3", "grid", "lactate concentration"),
+    Variable("ph", "pH", "grid", "pH of the interstitial water", 0.0, 14.0),
+    Variable("il_1beta", "kg/m3", "grid", "IL-1beta concentration"),
+    Variable("tnf_alpha", "kg/m3", "grid", "TNF-alpha concentration"),
+    Variable("il_1beta_secretion", "kg/m3/s", "grid", "IL-1beta released by cells"),
+    Variable("tnf_alpha_secretion", "kg/m3/s", "grid", "TNF-alpha released by cells"),
+    # vesicles
+    Variable("free_vesicles", "vesicles/m3", "grid", "vesicles that can move"),
+    Variable("bound_vesicles", "vesicles/m3", "grid", "vesicles held by the matrix"),
+    Variable("uptake_rate", "1/s", "grid", "first-order uptake of free vesicles by cells"),
+    Variable("vesicle_influx", "vesicles/cell/s", "grid", "vesicles entering one living cell"),
+    Variable("vesicles_entered", "vesicles/m3", "grid", "vesicles taken up so far"),
+    Variable("injected_vesicles", "vesicles", "disc", "vesicles offered so far"),
+    Variable("leaked_vesicles", "vesicles", "disc", "vesicles that left the disc"),
+    Variable("decayed_vesicles", "vesicles", "disc", "vesicles that fell apart in the tissue"),
+    Variable("taken_up_vesicles", "vesicles", "disc", "vesicles taken up by cells"),
+    # cargo in the cell
+    Variable("vesicles_per_cell", "vesicles/cell", "patch", "internalised vesicles still acting"),
+    Variable("cargo_copies", "copies/cell", "patch", "delivered copies in the cytosol", per="cargo"),
+    Variable("cargo_strength", "1", "patch", "share of the cargo's full effect", 0.0, 1.0, "cargo"),
+    # signalling
+    Variable("network_input", "1", "patch", "drive of the stimulus nodes", 0.0, 1.0, "node"),
+    Variable("activity", "1", "patch", "activity of the network's nodes", 0.0, 1.0, "node"),
+    # cells
+    Variable("healthy_cells", "cells/m3", "grid", "healthy cells"),
+    Variable("inflamed_cells", "cells/m3", "grid", "inflamed cells"),
+    Variable("early_senescent_cells", "cells/m3", "grid", "senescent cells that may still return"),
+    Variable("late_senescent_cells", "cells/m3", "grid", "senescent cells locked in that state"),
+    Variable("apoptotic_cells", "cells/m3", "grid", "cells lost to apoptosis so far"),
+    Variable("pyroptotic_cells", "cells/m3", "grid", "cells lost to pyroptosis so far"),
+    Variable("starved_cells", "cells/m3", "grid", "cells lost to lack of glucose or to acid so far"),
+    Variable("crushed_cells", "cells/m3", "grid", "cells destroyed by a needle so far"),
+    Variable("living_cells", "cells/m3", "grid", "all living cells"),
+    Variable("starvation_rate", "1/s", "grid", "death by lack of glucose and by acid"),
+    # matrix and mechanics
+    Variable("gag", "1", "grid", "glycosaminoglycan relative to the healthy tissue"),
+    Variable("collagen_2", "1", "grid", "collagen II relative to the healthy tissue"),
+    Variable("volume_ratio", "1", "region", "swollen volume relative to the healthy tissue"),
+    Variable("annulus_integrity", "1", "disc", "1 intact, 0 without function", 0.0, 1.0),
+    Variable("extruded_nucleus", "1", "disc", "share of the nucleus pulposus lost", 0.0, 1.0),
+    Variable("height_ratio", "1", "disc", "disc height relative to the healthy disc"),
+    Variable("water_content", "1", "disc", "water mass fraction of the nucleus", 0.0, 1.0),
+)  # fmt: skip
+
+#: what the healthy, undisturbed disc or dish settles to; frozen before the first insult
+REFERENCES = ("activity", "living_cells", "ph")
+
+VARIABLES: dict[str, Variable] = {row.name: row for row in _ROWS}
+VARIABLES |= {
+    "reference_" + name: replace(
+        VARIABLES[name], name="reference_" + name, meaning="healthy " + VARIABLES[name].meaning
+    )
+    for name in REFERENCES
+}

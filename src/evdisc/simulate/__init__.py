@@ -1,0 +1,1 @@
+"""Assembles mechanisms on one state and runs a disc or a dish."""

@@ -1,0 +1,147 @@
+"""Assembly: contracts are checked once, then kernels run on bound arrays.
+
+Refused: two owners of one variable, a read nobody provides, a parameter without a row or in
+another unit, a value outside its bounds, an overlay parameter no mechanism reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evdisc.errors import AssemblyError
+from evdisc.mechanism.contract import REGIONS, Mechanism, Parameter
+from evdisc.mechanism.setting import Setting
+from evdisc.mechanism.variables import VARIABLES
+from evdisc.simulate.values import Values
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A mechanism's kernel with every argument but the clock in place."""
+
+    mechanism: Mechanism
+    arguments: tuple[Any, ...]
+
+    def __call__(self, clock: Floats) -> Any:
+        """Run the kernel once."""
+        return self.mechanism.kernel(clock, *self.arguments)
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """Mechanisms bound to one state."""
+
+    state: Mapping[str, Floats]
+    steps: tuple[Bound, ...]
+    events: Mapping[str, tuple[Bound, ...]]
+
+
+def check(mechanisms: Sequence[Mechanism]) -> None:
+    """Check that mechanisms fit together.
+
+    Raises:
+        AssemblyError: unknown variable, two owners, or a read nobody provides.
+    """
+    owner: dict[str, str] = {}
+    provided: set[str] = set()
+    for m in mechanisms:
+        for name in (*m.reads, *m.owns, *m.adds_to):
+            if name not in VARIABLES:
+                raise AssemblyError(f"{m.name} names '{name}', which is not a state variable")
+        for name in m.owns:
+            if name in owner:
+                raise AssemblyError(f"'{name}' has two owners: {owner[name]} and {m.name}")
+            owner[name] = m.name
+        provided |= {*m.owns, *m.adds_to}
+    provided |= {"reference_" + n for n in provided}
+    for m in mechanisms:
+        for name in m.reads:
+            if name not in provided:
+                raise AssemblyError(f"{m.name} reads '{name}', which no mechanism provides")
+
+
+def unread(values: Values, mechanisms: Iterable[Mechanism], others: Iterable[str]) -> list[str]:
+    """Overlay parameters that no mechanism of the list, and nothing in ``others``, reads."""
+    read = {p.key for m in mechanisms for p in m.parameters} | set(others)
+    return sorted(values.library.overlaid - read)
+
+
+def pack(parameters: Sequence[Parameter], values: Values) -> Floats:
+    """Values as (parameters, regions).
+
+    Raises:
+        AssemblyError: a unit mismatch or a value outside its bounds.
+    """
+    packed = np.empty((len(parameters), len(REGIONS)))
+    for i, parameter in enumerate(parameters):
+        for j, region in enumerate(REGIONS):
+            number = values.number(
+                parameter.key, parameter.subject, region=region, unit=parameter.unit
+            )
+            if not parameter.lower <= number <= parameter.upper:
+                raise AssemblyError(
+                    f"{parameter.key} is {number:g} {parameter.unit}, outside "
+                    f"{parameter.lower:g} to {parameter.upper:g}"
+                )
+            packed[i, j] = number
+    return packed
+
+
+def new_state(setting: Setting, names: Iterable[str]) -> dict[str, Floats]:
+    """Zero arrays for the named variables."""
+    axes = {"node": len(setting.nodes), "cargo": len(setting.cargoes)}
+    held = {
+        "grid": setting.shape, "patch": (setting.patches,), "region": (len(REGIONS),),
+        "disc": (1,),
+    }  # fmt: skip
+    state = {}
+    for name in names:
+        v = VARIABLES[name]
+        lead = (axes[v.per],) if v.per else ()
+        state[name] = np.zeros(lead + tuple(held[v.held]))
+    return state
+
+
+def assemble(mechanisms: Sequence[Mechanism], setting: Setting, values: Values) -> Assembly:
+    """Check, allocate, pack and bind.
+
+    Raises:
+        AssemblyError: see :func:`check` and :func:`pack`.
+    """
+    check(mechanisms)
+    names = {n for m in mechanisms for n in (*m.reads, *m.owns, *m.adds_to)}
+    names |= {"reference_" + n for n in names if "reference_" + n in VARIABLES}
+    state = new_state(setting, sorted(names))
+
+    def bind(m: Mechanism) -> Bound:
+        arrays = (state[n] for n in (*m.reads, *m.owns, *m.adds_to))
+        return Bound(m, (pack(m.parameters, values), *m.prepare(setting), *arrays))
+
+    bound = [bind(m) for m in mechanisms]
+    kinds = {m.when for m in mechanisms} - {"step"}
+    return Assembly(
+        state,
+        tuple(b for b in bound if b.mechanism.when == "step"),
+        {kind: tuple(b for b in bound if b.mechanism.when == kind) for kind in sorted(kinds)},
+    )
+
+
+def in_bounds(state: Mapping[str, Floats], tolerance: float = 1e-9) -> str | None:
+    """Name the first variable with a value that is not finite or outside its bounds, or None."""
+    for name, array in state.items():
+        v = VARIABLES[name]
+        scale = tolerance * max(1.0, float(np.abs(array).max(initial=0.0)))
+        if not np.isfinite(array).all():
+            return f"{name} is not finite"
+        if (array < v.lower - scale).any() or (array > v.upper + scale).any():
+            return f"{name} left its bounds {v.lower:g} to {v.upper:g}"
+    return None
+
+

@@ -1,0 +1,184 @@
+"""The site of a run: geometry, grid, patches and labels -> the setting mechanisms see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evdisc.cargo.molecules import linked
+from evdisc.cell.network import Network
+from evdisc.mechanism.contract import REGIONS
+from evdisc.mechanism.setting import Setting
+from evdisc.protocol.specs import DiscSpec
+from evdisc.simulate.values import Values
+from evdisc.solve.grid import Grid, build_grid
+from evdisc.vesicle.product import Product
+
+#: recipient cell of each region
+REGION_CELLS = ("NP", "AF", "EPC")
+#: parameter column of each recipient cell in a dish
+CELL_COLUMN = {"AF": 1, "EPC": 2}
+PATCH_EDGE = 4
+
+SPECIES = {
+    "rat-caudal": "rat", "mouse-caudal": "mouse", "rabbit-lumbar": "rabbit",
+    "goat-lumbar": "goat", "bovine-caudal": "bovine",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Size of a disc, m; ``height`` is without the two cartilage endplates."""
+
+    height: float
+    radius: float
+    nucleus_radius: float
+    endplate_radius: float
+    endplate_thickness: float
+
+
+def disc_context(disc: DiscSpec) -> dict[str, str]:
+    """Context in which the parameters of a disc are resolved."""
+    preset = "human-lumbar" if disc.preset == "human-lumbar-equal-volume" else disc.preset
+    return {
+        "preset": preset, "species": SPECIES.get(disc.preset, "human"), "grade": str(disc.grade),
+    }  # fmt: skip
+
+
+def disc_overrides(disc: DiscSpec) -> dict[tuple[str, str], float]:
+    """Values the protocol states itself, by (key, subject or region)."""
+    places = {
+        "height": ("disc_height", ""),
+        "radius": ("disc_radius", ""),
+        "nucleus_radius": ("nucleus_radius", ""),
+        "endplate_radius": ("endplate_radius", ""),
+        "endplate_thickness": ("endplate_thickness", ""),
+        "cell_density_nucleus": ("cell_density", "NP"),
+        "cell_density_annulus": ("cell_density", "AF"),
+        "cell_density_endplate": ("cell_density", "CEP"),
+        "endplate_diffusivity_factor": ("endplate_diffusivity_factor", ""),
+        "endplate_open_fraction": ("endplate_open_fraction", ""),
+        "endplate_oxygen": ("endplate_oxygen", ""),
+        "endplate_glucose": ("endplate_glucose", ""),
+        "endplate_lactate": ("endplate_lactate", ""),
+        "annulus_oxygen": ("annulus_oxygen", ""),
+        "annulus_glucose": ("annulus_glucose", ""),
+        "annulus_lactate": ("annulus_lactate", ""),
+        "metabolic_multiplier": ("metabolic_multiplier", ""),
+    }
+    stated = {field: getattr(disc, field) for field in places}
+    return {places[f]: float(v) for f, v in stated.items() if v is not None}
+
+
+def geometry(values: Values) -> Geometry:
+    """Size of the disc; a preset without a nucleus or endplate radius takes the human share."""
+    radius = values.number("disc_radius", unit="m")
+
+    def own_or_share(key: str) -> float:
+        preset = values.context.get("preset", "")
+        rows = values.library.parameters.get(key, ())
+        own = (key, "") in values.overrides or any(("preset", preset) in r.context for r in rows)
+        return values.number(key) if own else radius * values.number(key + "_share")
+
+    return Geometry(
+        height=values.number("disc_height", unit="m"),
+        radius=radius,
+        nucleus_radius=own_or_share("nucleus_radius"),
+        endplate_radius=own_or_share("endplate_radius"),
+        endplate_thickness=values.number("endplate_thickness", unit="m"),
+    )
+
+
+def disc_grid(size: Geometry, radial_cells: int, axial_cells: int) -> Grid:
+    """Half-disc grid; symmetry about the mid-plane is used."""
+    return build_grid(
+        size.radius, size.nucleus_radius, size.height, size.endplate_radius,
+        size.endplate_thickness, radial_cells, axial_cells,
+    )  # fmt: skip
+
+
+def patches(region: NDArray[np.int8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Group grid cells into patches of at most 4 x 4 cells that never straddle regions."""
+    patch_of = np.full(region.shape, -1, dtype=np.int64)
+    owner: list[int] = []
+    for c in range(len(REGIONS)):
+        rows, columns = np.nonzero(region == c)
+        if not rows.size:
+            continue
+        key = (rows - rows.min()) // PATCH_EDGE * 10_000 + (columns - columns.min()) // PATCH_EDGE
+        _, number = np.unique(key, return_inverse=True)
+        patch_of[rows, columns] = len(owner) + number
+        owner += [c] * (int(number.max()) + 1)
+    return patch_of, np.array(owner, dtype=np.int64)
+
+
+def cargo_objects(
+    product: Product | None, network: Network, values: Values, hypothesis: str
+) -> dict[str, Any]:
+    """What delivery and cell rooms need to know of the product."""
+    cargoes = product.cargoes if product else ()
+    pairs = [
+        (c, network.nodes.index(node))
+        for c, name in enumerate(cargoes)
+        for node in linked(name, [n for n, i in zip(network.nodes, network.is_input, strict=True)
+                                  if i])
+    ]
+    return {
+        "hypothesis": hypothesis,
+        "cargo_nodes": pairs,
+        "copies_per_vesicle": np.array(product.copies if product else (), dtype=np.float64),
+        "endogenous_copies": np.array(
+            [values.number("endogenous_copies", name, name) for name in cargoes]
+        ),
+        "cargo_half_life": np.array(
+            [values.number("cargo_half_life", name, name) for name in cargoes]
+        ),
+        "bare_copies": np.zeros(len(cargoes)),
+    }
+
+
+def disc_setting(
+    grid: Grid, size: Geometry, network: Network, objects: Mapping[str, Any],
+    cargoes: Sequence[str],
+) -> Setting:  # fmt: skip
+    """Setting of a disc run."""
+    patch_of, patch_region = patches(grid.region)
+    return Setting(
+        kind="disc",
+        volume=grid.volume,
+        region=grid.region,
+        patch_of=patch_of,
+        patch_region=patch_region,
+        nodes=network.nodes,
+        cargoes=tuple(cargoes),
+        objects={
+            **objects, "grid": grid, "geometry": size, "network": network,
+            "held_drive": np.zeros((len(network.nodes), len(patch_region))),
+        },
+    )  # fmt: skip
+
+
+def dish_setting(
+    cell_types: Sequence[str], network: Network, objects: Mapping[str, Any],
+    cargoes: Sequence[str],
+) -> Setting:  # fmt: skip
+    """Setting of a dish run: one compartment of stirred medium per cell type, 1 mL in all."""
+    count = len(cell_types)
+    column = np.array([[CELL_COLUMN.get(name, 0)] for name in cell_types], dtype=np.int8)
+    return Setting(
+        kind="dish",
+        volume=np.full((count, 1), 1e-6 / count),
+        region=column,
+        patch_of=np.arange(count, dtype=np.int64)[:, None],
+        patch_region=np.arange(count, dtype=np.int64),
+        nodes=network.nodes,
+        cargoes=tuple(cargoes),
+        objects={
+            **objects, "network": network,
+            "held_drive": np.zeros((len(network.nodes), count)),
+        },
+    )  # fmt: skip

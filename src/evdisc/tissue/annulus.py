@@ -1,0 +1,53 @@
+"""Annulus integrity: scar repair by living annulus cells against proteolysis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import njit
+
+from evdisc.mechanism.contract import Mechanism, Parameter
+from evdisc.mechanism.setting import Setting
+from evdisc.tissue.matrix import PROTEASES, relax
+
+
+@njit(cache=True, nogil=True)
+def kernel(clock, p, region, patch_of, volume, proteases, activity, reference_activity,
+           living_cells, reference_living_cells, annulus_integrity):  # fmt: skip
+    """Advance the integrity (1 intact) of the whole annulus over one macro step."""
+    alive, whole, cut = 0.0, 1e-300, 0.0
+    for i in range(region.shape[0]):
+        for k in range(region.shape[1]):
+            if region[i, k] != 1:
+                continue
+            q, v = patch_of[i, k], volume[i, k]
+            alive += v * living_cells[i, k]
+            whole += v * reference_living_cells[i, k]
+            for m in proteases:
+                excess = max(activity[m, q] - reference_activity[m, q], 0.0)
+                cut += v * reference_living_cells[i, k] * excess / 4.0
+    repair, loss = p[0, 1] * alive / whole, p[1, 1] * cut / whole
+    if repair + loss > 0.0:
+        annulus_integrity[0] = relax(
+            annulus_integrity[0], repair, repair + loss, 1.0, clock[1]
+        )
+
+
+def prepare(setting: Setting) -> tuple[Any, ...]:
+    """Maps, volumes, and the numbers of the protease genes."""
+    network = setting.objects["network"]
+    return (setting.region, setting.patch_of, setting.volume,
+            tuple(network.index(name) for name in PROTEASES))
+
+
+MECHANISM = Mechanism(
+    name="annulus",
+    kernel=kernel,
+    reads=("activity", "reference_activity", "living_cells", "reference_living_cells"),
+    adds_to=("annulus_integrity",),
+    parameters=(
+        Parameter("annulus_repair", "1/s", "scar repair by a full set of annulus cells", 0.0),
+        Parameter("annulus_proteolysis", "1/s", "loss at full protease activity", 0.0),
+    ),
+    prepare=prepare,
+)

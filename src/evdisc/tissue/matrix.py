@@ -1,0 +1,86 @@
+"""Matrix: glycosaminoglycan (GAG) and collagen II, made by cells and cut by proteases.
+
+dG/dt = k s - k (1 + e q) G with k the turnover, s the synthesis of the living cells relative to
+the healthy tissue, q the protease activity above healthy, so the healthy disc is steady (after
+Gu 2014, doi:10.1097/BRS.0000000000000404, and Zhu 2016). With constant viability v and nothing
+else G = v + (1 - v) exp(-k t). The human k is measured turnover (Sivan 2006); the k of small
+animals is an injury constant and labelled so.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from numba import njit
+
+from evdisc.mechanism.contract import Mechanism, Parameter
+from evdisc.mechanism.setting import Setting
+
+PROTEASES = ("MMP3", "MMP13", "ADAMTS4", "ADAMTS5")
+
+
+@njit(cache=True, nogil=True)
+def ph_factor(ph: float, full: float, low: float, at_low: float) -> float:
+    """Synthesis relative to neutral pH: 1 above ``full``, ``at_low`` at ``low`` (Razaq 2003)."""
+    return min(max(at_low + (1.0 - at_low) * (ph - low) / (full - low), at_low), 1.0)
+
+
+@njit(cache=True, nogil=True)
+def relax(value: float, synthesis: float, loss: float, turnover: float, dt: float) -> float:
+    """Solution of dx/dt = turnover (synthesis - loss x) after ``dt`` s."""
+    level = synthesis / loss
+    return level + (value - level) * math.exp(-turnover * loss * dt)
+
+
+@njit(cache=True, nogil=True)
+def kernel(clock, p, patch_of, region, node, proteases, activity, reference_activity,
+           healthy_cells, inflamed_cells, early_senescent_cells, late_senescent_cells,
+           reference_living_cells, ph, reference_ph, gag, collagen_2):  # fmt: skip
+    """Advance GAG and collagen II, relative to the healthy tissue."""
+    for i in range(region.shape[0]):
+        for k in range(region.shape[1]):
+            q, c = patch_of[i, k], region[i, k]
+            if q < 0 or reference_living_cells[i, k] <= 0.0:
+                continue
+            senescent = early_senescent_cells[i, k] + late_senescent_cells[i, k]
+            able = healthy_cells[i, k] + inflamed_cells[i, k] + p[3, c] * senescent
+            able *= (ph_factor(ph[i, k], p[4, c], p[5, c], p[6, c])
+                     / ph_factor(reference_ph[i, k], p[4, c], p[5, c], p[6, c]))
+            able /= reference_living_cells[i, k]
+            cut = 0.0
+            for m in proteases:
+                cut += max(activity[m, q] - reference_activity[m, q], 0.0) / 4.0
+            loss = 1.0 + p[2, c] * cut
+            aggrecan = activity[node[0], q] / reference_activity[node[0], q]
+            collagen = activity[node[1], q] / reference_activity[node[1], q]
+            gag[i, k] = relax(gag[i, k], able * aggrecan, loss, p[0, c], clock[1])
+            collagen_2[i, k] = relax(collagen_2[i, k], able * collagen, loss, p[1, c], clock[1])
+
+
+def prepare(setting: Setting) -> tuple[Any, ...]:
+    """Patch and region maps, and the numbers of the matrix and protease genes."""
+    network = setting.objects["network"]
+    return (setting.patch_of, setting.region, (network.index("ACAN"), network.index("COL2A1")),
+            tuple(network.index(name) for name in PROTEASES))
+
+
+MECHANISM = Mechanism(
+    name="matrix",
+    kernel=kernel,
+    reads=("activity", "reference_activity", "healthy_cells", "inflamed_cells",
+           "early_senescent_cells", "late_senescent_cells", "reference_living_cells", "ph",
+           "reference_ph"),
+    owns=("gag", "collagen_2"),
+    parameters=(
+        Parameter("gag_turnover", "1/s", "GAG turnover or injury constant", 0.0),
+        Parameter("collagen_turnover", "1/s", "collagen turnover or injury constant", 0.0),
+        Parameter("protease_gain", "1", "added loss at full protease activity", 0.0),
+        Parameter("senescent_synthesis", "1", "synthesis of a senescent cell", 0.0, 1.0),
+        Parameter("ph_full_synthesis", "pH", "pH of full synthesis", 0.0, 14.0),
+        Parameter("ph_low_synthesis", "pH", "pH of low synthesis", 0.0, 14.0),
+        Parameter("low_synthesis", "1", "synthesis at that pH", 0.0, 1.0),
+    ),
+    prepare=prepare,
+    cites=("sivan2006", "sivan2008", "razaq2003", "gu2014"),
+)

@@ -1,0 +1,1 @@
+"""The product: parent cell, cargo profile, loading, isolation."""

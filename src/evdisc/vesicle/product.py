@@ -1,0 +1,78 @@
+"""A product is a whole vesicle: everything its parent cell is known to pack, and what was loaded.
+
+Copies nobody measured are wide priors (Chevillet 2014). A protocol may state copies, or isolate
+one cargo, which is an attribution hypothesis and is said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from evdisc.cargo.molecules import linked, require_known
+from evdisc.evidence.library import Library
+from evdisc.protocol.specs import VesicleSpec
+
+#: value(key, subject, tag) -> SI number
+Value = Callable[[str, str, str], float]
+
+
+@dataclass(frozen=True)
+class Product:
+    """What one vesicle carries.
+
+    Attributes:
+        cargoes: canonical names.
+        copies: copies of each cargo per vesicle.
+        stated: True where the protocol states the copies, False where they are a prior.
+        warnings: what a reader must know about the profile.
+    """
+
+    cargoes: tuple[str, ...]
+    copies: tuple[float, ...]
+    stated: tuple[bool, ...]
+    warnings: tuple[str, ...]
+
+
+def native_profile(library: Library, parent: str) -> list[str]:
+    """Molecules that claims say vesicles of this parent cell deliver."""
+    names: dict[str, None] = {}
+    for claim in library.claims:
+        if claim.source_type == "vesicle" and claim.relation == "delivers":
+            if claim.parent_cell == parent and claim.sign > 0:
+                names.setdefault(claim.target)
+    return list(names)
+
+
+def build_product(spec: VesicleSpec, library: Library, value: Value) -> Product:
+    """Cargo profile of a protocol's vesicle.
+
+    Raises:
+        InputError: a named cargo is in no claim.
+    """
+    warnings: list[str] = []
+    isolated = [c for c in spec.cargo if c.isolate]
+    named = isolated or list(spec.cargo)
+    profile: dict[str, float | None] = {}
+    for item in named:
+        require_known(item.molecule, library)
+        profile[item.molecule] = item.copies_per_vesicle
+    if isolated:
+        warnings.append("cargo is isolated: the rest of the vesicle's profile is switched off")
+    else:
+        for name in native_profile(library, spec.source.cell):
+            if not any(linked(name, [known]) for known in profile):
+                profile[name] = None
+    if not profile:
+        warnings.append(f"no cargo of {spec.source.cell} vesicles is known to the evidence")
+    copies = [
+        stated if stated is not None else value("native_copies_per_vesicle", "", name)
+        for name, stated in profile.items()
+    ]
+    unknown = [name for name, stated in profile.items() if stated is None]
+    if unknown:
+        warnings.append("copies per vesicle are a wide prior for " + ", ".join(unknown))
+    return Product(
+        tuple(profile), tuple(copies), tuple(s is not None for s in profile.values()),
+        tuple(warnings),
+    )
