@@ -90,10 +90,16 @@ class Network:
 
 
 def cell_arrows(library: Library) -> list[Arrow]:
-    """Arrows between things inside or around a recipient cell."""
+    """Arrows between things inside or around a recipient cell.
+
+    A reported net effect of a cargo on a phenotype is a finding to compare with, never an arrow
+    of the model: the effect must travel through the cargo's target.
+    """
     return [
         a for a in arrows(library.claims)
-        if a.source_type not in OUTSIDE_TYPES and a.target_type not in OUTSIDE_TYPES
+        if a.source_type not in OUTSIDE_TYPES
+        and a.target_type not in OUTSIDE_TYPES
+        and not (a.source_type in CARGO_TYPES and a.target_type == "phenotype")
     ]
 
 

@@ -1,0 +1,286 @@
+"""The command line: `evdisc`. A door: it parses, calls, prints; heavy imports wait inside."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from evdisc import __version__
+from evdisc.errors import EvdiscError, InputError
+
+if TYPE_CHECKING:
+    from evdisc.protocol.yaml_io import LoadedProtocol
+
+app = typer.Typer(
+    name="evdisc",
+    help="Simulates extracellular-vesicle therapy of the degenerating intervertebral disc.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+ProtocolPath = Annotated[Path, typer.Argument(help="Protocol file (YAML).")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Override: dotted.key=value, e.g. disc.preset=human-lumbar."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Run folder (default runs/NAME).")]
+Members = Annotated[int | None, typer.Option("--members", help="Ensemble members.")]
+Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the study.")]
+Jobs = Annotated[int, typer.Option("--jobs", help="Worker processes; numbers do not change.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Drop what the folder holds.")]
+
+
+def main() -> None:
+    """Entry point: evdisc errors become one line on stderr and their exit code."""
+    try:
+        app()
+    except EvdiscError as error:
+        sys.stderr.write(f"evdisc: {error}\n")
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("evdisc: interrupted; finished members are kept, run again to resume\n")
+        raise SystemExit(1) from None
+    except BrokenPipeError:
+        raise SystemExit(1) from None
+
+
+def emit(value: Any) -> None:
+    """Print one JSON object on stdout."""
+    print(json.dumps(value, indent=1, sort_keys=True, allow_nan=False))
+
+
+def load(path: Path, overrides: list[str] | None, **extra: int | None) -> LoadedProtocol:
+    """Load a protocol with --set, --members and --seed applied."""
+    from evdisc.protocol.yaml_io import load_protocol
+
+    stated = [f"ensemble.{k}={v}" for k, v in extra.items() if v is not None]
+    return load_protocol(path, [*(overrides or []), *stated])
+
+
+def version(show: bool) -> None:
+    """Print the version and stop."""
+    if show:
+        print(f"evdisc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    show: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Simulates extracellular-vesicle therapy of the degenerating intervertebral disc."""
+
+
+@app.command()
+def run(
+    protocol: ProtocolPath, out: Out = None, members: Members = None, seed: Seed = None,
+    jobs: Jobs = 1, fresh: Fresh = False, set_: Overrides = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Run a protocol (disc or dish); writes a run folder with a report."""
+    loaded = load(protocol, set_, members=members, seed=seed)
+    from evdisc.report.render import write_report
+    from evdisc.study.execute import run as run_study
+
+    with watched("members") as progress:
+        done = run_study(loaded, out, jobs=jobs, fresh=fresh, progress=progress)
+    write_report(done.folder)
+    if as_json:
+        emit(done.result)
+    else:
+        from evdisc.report.terminal import study_table
+
+        print(study_table(done.result))
+        print(f"\nreport: {done.folder / 'report.html'}")
+    if done.result["failed"] and len(done.result["failed"]) == done.result["members"]:
+        reason = next(iter(done.result["failed"].values()))
+        raise_run_error(f"every member failed, the first with: {reason}")
+
+
+def raise_run_error(message: str) -> None:
+    """Raise the error that ends a command with exit code 1."""
+    from evdisc.errors import RunError
+
+    raise RunError(message)
+
+
+@app.command()
+def check(protocol: ProtocolPath, set_: Overrides = None, as_json: AsJson = False) -> None:
+    """Validate a protocol without running it."""
+    loaded = load(protocol, set_)
+    from evdisc.evidence.library import load as load_evidence
+    from evdisc.study.execute import overlay_paths, preflight
+
+    preflight(loaded.spec, load_evidence(overlay_paths(loaded)))
+    if as_json:
+        emit({"valid": True, "protocol": loaded.spec.model_dump(mode="json")})
+    else:
+        print(f"{protocol}: valid {loaded.spec.kind} protocol, '{loaded.spec.title}'")
+
+
+@app.command()
+def dish(
+    cell: Annotated[list[str] | None, typer.Option("--cell", help="Recipient cell.")] = None,
+    species: Annotated[str, typer.Option(help="Species of the cells.")] = "human",
+    stimulus: Annotated[
+        list[str] | None, typer.Option(help='NAME=DOSE, e.g. "IL-1beta=10 ng/mL".')
+    ] = None,
+    hours: Annotated[float, typer.Option(help="Duration.")] = 24.0,
+    cargo: Annotated[
+        list[str] | None, typer.Option(help='NAME=COPIES, e.g. "miR-410=500 copies/cell".')
+    ] = None,
+    readout: Annotated[list[str] | None, typer.Option(help="Read-out to show.")] = None,
+    members: Members = None, seed: Seed = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Ask a dish of cells one question, without a file or a folder."""
+    from evdisc.study.quick_dish import dish_protocol, quick_dish
+
+    protocol = dish_protocol(
+        cell or ["NP"], species, stimulus or [], hours, cargo or [], readout or [],
+        members or 20, 1 if seed is None else seed,
+    )  # fmt: skip
+    result = quick_dish(protocol)
+    if as_json:
+        emit(result)
+    else:
+        from evdisc.report.terminal import study_table
+
+        print(study_table(result))
+
+
+@app.command()
+def nutrition(
+    disc: Annotated[str, typer.Argument(help="Disc preset, or a protocol file.")],
+    figure: Annotated[Path | None, typer.Option(help="Write a picture (PNG).")] = None,
+    set_: Overrides = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Steady oxygen, glucose, lactate and pH of a disc."""
+    from evdisc.simulate.nutrition_view import disc_spec, view
+
+    found = view(disc_spec(disc, set_ or []))
+    if figure is not None:
+        from evdisc.report.nutrition_figure import save
+
+        save(found, figure)
+    if as_json:
+        emit(found.summary)
+    else:
+        from evdisc.report.terminal import nutrition_table
+
+        print(nutrition_table(found.summary))
+
+
+@app.command()
+def dose(protocol: ProtocolPath, set_: Overrides = None, as_json: AsJson = False) -> None:
+    """The dose and stoichiometry table of a protocol alone."""
+    loaded = load(protocol, set_)
+    from evdisc.study.dose import dose_table
+
+    table = dose_table(loaded)
+    if as_json:
+        emit(table)
+    else:
+        from evdisc.report.terminal import dose_lines
+
+        print(dose_lines(table))
+
+
+@app.command()
+def explain(
+    key: Annotated[str, typer.Argument(help="Parameter or state variable.")],
+    as_json: AsJson = False,
+) -> None:
+    """Where a number comes from and who reads it."""
+    from evdisc.evidence.library import load as load_evidence
+    from evdisc.report.terminal import explanation
+    from evdisc.study.explain import explain as find
+
+    found = find(key, load_evidence())
+    emit(found) if as_json else print(explanation(found))
+
+
+@app.command()
+def cite(run_folder: Annotated[Path, typer.Argument(help="Run folder.")]) -> None:
+    """Print the BibTeX of everything a run used."""
+    path = run_folder / "CITATIONS.bib"
+    if not path.is_file():
+        raise InputError("is not a run folder", file=run_folder,
+                         expected="a folder with CITATIONS.bib")
+    print(path.read_text("utf-8"), end="")
+
+
+@app.command()
+def vocabulary(
+    kind: Annotated[str | None, typer.Argument(help="Kind of name (default: all).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The names a protocol may use."""
+    from evdisc.errors import nearest
+    from evdisc.evidence.names import kinds, names
+
+    if kind is not None and kind not in kinds():
+        raise InputError("no such kind of name", value=kind, expected=" | ".join(kinds()),
+                         nearest=nearest(kind, kinds()))
+    table = {k: names(k) for k in kinds() if kind in (None, k)}
+    if as_json:
+        emit(table)
+        return
+    for name, words in table.items():
+        print(f"{name}: {', '.join(words)}")
+
+
+@app.command("warm-up")
+def warm_up() -> None:
+    """Compile every kernel once, so that no later run waits for it."""
+    from evdisc.study.warm_up import warm_up as compile_all
+
+    seconds = compile_all()
+    sys.stderr.write(f"kernels are compiled and cached ({seconds:.1f} s)\n")
+
+
+class watched:  # noqa: N801 - used as a context manager, reads as a verb
+    """Progress bar on stderr while a study runs; nothing where stderr is no terminal."""
+
+    def __init__(self, unit: str) -> None:
+        self.unit = unit
+
+    def __enter__(self) -> Callable[[int, int, int], None]:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        console = Console(stderr=True)
+        self.bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+            TextColumn(self.unit), TimeRemainingColumn(), console=console,
+            disable=not console.is_terminal, transient=True,
+        )  # fmt: skip
+        self.bar.start()
+        task = self.bar.add_task("running", total=None)
+
+        def update(done: int, total: int, failed: int) -> None:
+            words = f"running ({failed} failed)" if failed else "running"
+            self.bar.update(task, completed=done, total=total, description=words)
+
+        return update
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""The delivery table: how many vesicles and copies reach a cell, and what that means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from evdisc.simulate.run import Run
+
+
+
+def delivery(run: Run, cargoes: tuple[str, ...], endogenous: Mapping[str, float],
+             region: str = "NP") -> dict[str, float]:  # fmt: skip
+    """Delivery numbers of one run.
+
+    Returns vesicles_per_cell (taken up so far per cell that was there), fraction_of_dose_in_disc
+    (of what was injected, not leaked at once or later), and for each cargo ``copies:NAME`` (peak
+    copies in the cytosol of the mean cell) and ``over:NAME`` (relative to the cell's own).
+    """
+    s = run.series
+    cells = float(s[f"living_cells|{region}"][0])
+    given = run.balance["injected"]
+    out = {
+        "vesicles_per_cell": float(s[f"vesicles_entered|{region}"][-1]) / max(cells, 1e-300),
+        "fraction_of_dose_in_disc": (given - run.balance["leaked"]) / given if given else 0.0,
+    }
+    for name in cargoes:
+        peak = float(np.max(s[f"cargo_copies:{name}|{region}"]))
+        out[f"copies:{name}"] = peak
+        out[f"over:{name}"] = peak / max(endogenous[name], 1e-300)
+    return out
+
+
+def verdict(copies: float, low: float, high: float, half_effect: float, over: float) -> str:
+    """Plain words on one cargo's stoichiometry: median and 90 % range of copies per cell."""
+    count = f"{copies:.3g} copies per cell (90 % range {low:.2g} to {high:.2g})"
+    against = f"about {half_effect:.0f} copies are needed for half of the effect"
+    if high < 0.1 * half_effect:
+        word = "far too few to act by occupancy"
+    elif copies < 0.1 * half_effect:
+        word = "most likely too few to act by occupancy, though the range does not exclude it"
+    elif copies < half_effect:
+        word = "a partial effect is possible"
+    else:
+        word = "enough to act by occupancy"
+    return f"{count}, {over:.2g} times the cell's own; {against}: {word}."

@@ -1,0 +1,57 @@
+"""Effects: paired members -> difference, interval, direction, probability of benefit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Difference between two arms over an ensemble, in the read-out's unit."""
+
+    median: float
+    q05: float
+    q95: float
+    direction: str
+    band: float
+    probability_of_benefit: float
+
+
+def quantiles(samples: Floats) -> tuple[float, float, float]:
+    """Median, 5 % and 95 % of the finite samples (NaN where there are none)."""
+    good = samples[np.isfinite(samples)]
+    if not good.size:
+        return float("nan"), float("nan"), float("nan")
+    low, middle, high = np.quantile(good, (0.05, 0.5, 0.95))
+    return float(middle), float(low), float(high)
+
+
+def direction(low: float, high: float, band: float) -> str:
+    """Word for a 90 % interval: none inside the equivalence band, unresolved if it straddles 0."""
+    if -band <= low and high <= band:
+        return "none"
+    if low > 0.0:
+        return "up"
+    if high < 0.0:
+        return "down"
+    return "unresolved"
+
+
+def effect(arm: Floats, versus: Floats, relative_band: float, better: int) -> Effect:
+    """Effect of ``arm`` against ``versus`` (members,), paired member by member.
+
+    ``relative_band`` is the equivalence band as a share of the compared level; ``better`` is the
+    sign of a benefit, 0 where there is none (the probability is then of any rise).
+    """
+    difference = arm - versus
+    middle, low, high = quantiles(difference)
+    level, _, _ = quantiles(versus)
+    band = relative_band * abs(level)
+    good = difference[np.isfinite(difference)]
+    chance = float(np.mean((better or 1) * good > 0.0)) if good.size else float("nan")
+    return Effect(middle, low, high, direction(low, high, band), band, chance)

@@ -1,0 +1,129 @@
+"""Read-outs: what a laboratory would measure on the simulated disc or dish.
+
+Disc height index is the height relative to the healthy disc (Han 2008 for rat tails). T2 follows
+the water of the nucleus with a slope that no publication states (wide prior); T2, nucleus area
+and height are separate read-outs because they do not move together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evdisc.simulate.run import Run
+from evdisc.simulate.values import Values
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Readout:
+    """A named read-out.
+
+    Attributes:
+        name: canonical name of the vocabulary.
+        unit: unit of the reported number.
+        better: +1 if more is better for the patient, -1 if less is, 0 if neither.
+        meaning: one line.
+        band: subject of the equivalence band in the evidence.
+    """
+
+    name: str
+    unit: str
+    better: int
+    meaning: str
+    band: str = "default"
+
+
+DISC = (
+    Readout("disc height index", "%", 1, "disc height relative to the healthy disc",
+            "disc height index"),
+    Readout("GAG", "%", 1, "glycosaminoglycan of the nucleus relative to healthy", "GAG"),
+    Readout("living cells", "%", 1, "living nucleus cells relative to healthy", "living cells"),
+    Readout("T2", "ms", 1, "T2 relaxation time of the nucleus", "T2"),
+    Readout("NP area", "%", 1, "nucleus volume that is left, relative to healthy", "default"),
+    Readout("water content", "%", 1, "water mass fraction of the nucleus", "water content"),
+    Readout("annulus integrity", "%", 1, "function of the annulus", "annulus integrity"),
+    Readout("senescence", "%", -1, "senescent share of the living nucleus cells", "default"),
+    Readout("apoptosis", "%", -1, "nucleus cells lost to apoptosis so far", "default"),
+    Readout("pyroptosis", "%", -1, "nucleus cells lost to pyroptosis so far", "default"),
+)  # fmt: skip
+
+#: genes and signals reported as fold of the healthy level; +1 where more is better
+EXPRESSION = {
+    "ACAN": 1, "COL2A1": 1, "SOX9": 1, "MMP3": -1, "MMP13": -1, "ADAMTS4": -1, "ADAMTS5": -1,
+    "IL-6": -1, "IL-1beta": -1, "TNF-alpha": -1, "NF-kB": -1, "caspase-3": -1, "PTEN": 0,
+    "PI3K/Akt": 0, "NLRP3": -1, "caspase-1": -1, "GSDMD": -1, "p16": -1, "p53": -1,
+}  # fmt: skip
+
+CELL_POOLS = ("early_senescent_cells", "late_senescent_cells")
+
+
+def expression_readouts(run: Run, region: str) -> dict[str, Floats]:
+    """Fold of each reported node over its healthy level, in one region or cell type."""
+    out = {}
+    for name in EXPRESSION:
+        column = run.series.get(f"activity:{name}|{region}")
+        if column is not None:
+            out[name] = column / max(float(column[0]), 1e-9)
+    return out
+
+
+def disc_readouts(run: Run, values: Values) -> dict[str, Floats]:
+    """Read-outs of a disc run at its output times, in the unit of :data:`DISC`."""
+    s = run.series
+    cells = s["living_cells|NP"]
+    start = float(cells[0])
+    senescent = sum(s[f"{name}|NP"] for name in CELL_POOLS)
+    water = s["water_content"]
+    slope = values.number("t2_slope_with_water")
+    healthy_t2 = values.number("t2_healthy", unit="s")
+    out = {
+        "disc height index": 100.0 * s["height_ratio"],
+        "GAG": 100.0 * s["gag|NP"],
+        "living cells": 100.0 * cells / start,
+        "T2": 1e3 * healthy_t2 * np.exp(slope * (water - water[0])),
+        "NP area": 100.0 * s["volume_ratio|NP"] * (1.0 - s["extruded_nucleus"]),
+        "water content": 100.0 * water,
+        "annulus integrity": 100.0 * s["annulus_integrity"],
+        "senescence": 100.0 * senescent / np.maximum(cells, 1e-9 * start),
+        "apoptosis": 100.0 * s["apoptotic_cells|NP"] / start,
+        "pyroptosis": 100.0 * s["pyroptotic_cells|NP"] / start,
+    }
+    return out | expression_readouts(run, "NP")
+
+
+def dish_readouts(run: Run, cell_type: str) -> dict[str, Floats]:
+    """Read-outs of one cell type in a dish."""
+    s = run.series
+    cells = s[f"living_cells|{cell_type}"]
+    start = max(float(cells[0]), 1e-9)
+    senescent = sum(s[f"{name}|{cell_type}"] for name in CELL_POOLS)
+    out = {
+        "viability": 100.0 * cells / start,
+        "senescence": 100.0 * senescent / np.maximum(cells, 1e-9),
+        "apoptosis": 100.0 * s[f"apoptotic_cells|{cell_type}"] / start,
+        "pyroptosis": 100.0 * s[f"pyroptotic_cells|{cell_type}"] / start,
+    }
+    return out | expression_readouts(run, cell_type)
+
+
+DISH = (
+    Readout("viability", "%", 1, "living cells relative to the start", "living cells"),
+    Readout("senescence", "%", -1, "senescent share of the living cells", "default"),
+    Readout("apoptosis", "%", -1, "cells lost to apoptosis so far", "default"),
+    Readout("pyroptosis", "%", -1, "cells lost to pyroptosis so far", "default"),
+)
+
+
+def describe(name: str, kind: str) -> Readout:
+    """Unit, meaning and band of a read-out by name (``NAME`` or ``NAME (CELL)``)."""
+    bare = name.split(" (")[0]
+    table: Mapping[str, Readout] = {r.name: r for r in (DISC if kind == "disc" else DISH)}
+    if bare in table:
+        return table[bare]
+    return Readout(bare, "fold of healthy", EXPRESSION.get(bare, 0),
+                   f"activity of {bare} relative to the healthy level", "expression")

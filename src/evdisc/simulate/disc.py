@@ -1,0 +1,137 @@
+"""A disc study's runs: healthy disc, insult, needle, doses."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evdisc.errors import InputError
+from evdisc.evidence.library import Library
+from evdisc.mechanism.setting import Setting
+from evdisc.protocol.specs import DiscStudy
+from evdisc.simulate.assemble import Assembly, assemble
+from evdisc.simulate.member import Member
+from evdisc.simulate.mechanisms import DISC
+from evdisc.simulate.run import Run, execute
+from evdisc.simulate.site import (
+    REGION_CELLS,
+    cargo_objects,
+    disc_context,
+    disc_grid,
+    disc_overrides,
+    disc_setting,
+    geometry,
+)
+from evdisc.simulate.timeline import Event, output_times
+from evdisc.simulate.values import Quantile, Values
+from evdisc.vesicle.product import Product, build_product
+
+SNAPSHOTS = ("free_vesicles", "vesicles_entered", "glucose", "living_cells", "gag")
+AFTER_DOSE = 86400.0
+
+
+def draw_member(study: DiscStudy, library: Library, quantile: Quantile) -> Member:
+    """The member of a disc study that belongs to ``quantile``."""
+    return Member.draw(
+        library, disc_context(study.disc), quantile, disc_overrides(study.disc), REGION_CELLS
+    )
+
+
+def arms(study: DiscStudy) -> tuple[str, ...]:
+    """Arm ids: the therapy first, then its comparisons."""
+    return ("treated", *study.compare) if study.therapy else ("untreated",)
+
+
+def needle(values: Values, gauge: int) -> float:
+    """Outer diameter of a needle, m.
+
+    Raises:
+        InputError: no diameter is known for the gauge.
+    """
+    known = {dict(r.context)["subject"] for r in values.library.parameters["needle_diameter"]}
+    if f"{gauge}G" not in known:
+        raise InputError("needle gauge without a known diameter", key="gauge", value=gauge,
+                         expected=", ".join(sorted(known)))
+    return values.number("needle_diameter", f"{gauge}G", unit="m")
+
+
+def events(study: DiscStudy, arm: str, values: Values) -> list[Event]:
+    """What happens to the disc in one arm."""
+    out: list[Event] = []
+    puncture = study.disc.insult.puncture
+    if puncture:
+        out.append(Event(puncture.at, "puncture", (needle(values, puncture.gauge),)))
+    if arm == "untreated" or study.therapy is None:
+        return out
+    delivery = study.therapy.delivery
+    gauge = delivery.gauge or int(values.number("injection_gauge"))
+    vesicles = delivery.dose if arm == "treated" else 0.0
+    for time in delivery.schedule:
+        out.append(Event(time, "puncture", (needle(values, gauge),)))
+        out.append(Event(time, "dose", (vesicles, delivery.volume)))
+    return out
+
+
+def product_of(study: DiscStudy, member: Member) -> Product | None:
+    """The product of a study's therapy, with this member's copies."""
+    if study.therapy is None:
+        return None
+    values = member.values
+    return build_product(study.therapy.vesicle, values.library, values.subject_value)
+
+
+def snapshot_times(study: DiscStudy) -> tuple[float, ...]:
+    """A day after the first dose (or the middle), and the end."""
+    if study.therapy is None:
+        return 0.5 * study.duration, study.duration
+    return min(study.therapy.delivery.schedule[0] + AFTER_DOSE, study.duration), study.duration
+
+
+def run_arm(
+    study: DiscStudy, member: Member, arm: str, hypothesis: str, believe_all: bool = False
+) -> Run:
+    """Run one arm of one member under one delivery hypothesis.
+
+    Raises:
+        EvdiscError: the run cannot be assembled or fails.
+    """
+    values, numerics = member.values, study.numerics
+    size = geometry(values)
+    grid = disc_grid(size, numerics.radial_cells, numerics.axial_cells)
+    network = member.network(believe_all)
+    product = product_of(study, member)
+    objects = cargo_objects(product, network, values, hypothesis)
+    objects["rate_law"] = study.disc.rate_law
+    setting = disc_setting(grid, size, network, objects, product.cargoes if product else ())
+    assembly = assemble(DISC, setting, values)
+    fill_healthy(assembly, setting, values)
+    outputs = output_times(study.duration, numerics.output_every)
+    shots = snapshot_times(study)
+    happening = events(study, arm, values)
+    marks = np.union1d(outputs, shots)
+    run = execute(
+        assembly, setting, happening, marks,
+        first_step=numerics.first_step, largest_step=numerics.largest_step,
+        snapshot_times=shots, snapshot_names=SNAPSHOTS,
+    )  # fmt: skip
+    keep = np.isin(np.round(marks), np.round(outputs))
+    series = {name: column[keep] for name, column in run.series.items()}
+    notes = run.warnings + (product.warnings if product and arm == "treated" else ())
+    return Run(outputs, series, run.snapshots, run.balance, notes, run.steps)
+
+
+def fill_healthy(assembly: Assembly, setting: Setting, values: Values) -> None:
+    """Write the healthy disc into the state of an assembly."""
+    state = assembly.state
+    density = np.array([values.number("cell_density", region=r, unit="cells/m3")
+                        for r in ("NP", "AF", "CEP")] + [0.0])
+    state["healthy_cells"][:] = density[np.minimum(setting.region, 3)]
+    state["living_cells"][:] = state["healthy_cells"]
+    inside = setting.region <= 2
+    for name in ("gag", "collagen_2"):
+        state[name][:] = inside
+    for name in ("annulus_integrity", "volume_ratio", "height_ratio"):
+        state[name][:] = 1.0
+    state["activity"][:] = setting.objects["network"].basal[:, None]
+    porosity = values.number("porosity", region="NP")
+    water = porosity * values.number("water_density")
+    state["water_content"][:] = water / (water + (1 - porosity) * values.number("solid_density"))

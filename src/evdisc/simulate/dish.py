@@ -1,0 +1,169 @@
+"""A dish study's runs: cell types sharing a medium, stimuli, vesicles or bare cargo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from evdisc.cell.network import STIMULUS, Network
+from evdisc.errors import EvidenceError, InputError, nearest
+from evdisc.evidence.library import Library
+from evdisc.protocol.specs import DishStudy, StimulusSpec
+from evdisc.simulate.assemble import Assembly, assemble
+from evdisc.simulate.member import Member
+from evdisc.simulate.mechanisms import DISH
+from evdisc.simulate.run import Run, execute
+from evdisc.simulate.site import cargo_objects, dish_setting
+from evdisc.simulate.timeline import Event, output_times
+from evdisc.simulate.values import Quantile
+from evdisc.tissue.stimulus import IL_1BETA, TNF_ALPHA
+from evdisc.units import parse_quantity
+from evdisc.vesicle.product import Product, build_product
+
+ATMOSPHERE = 101325.0 - 6270.0  # Pa; dry share of humid air at 37 degC
+GENETIC = ("knock-down", "over-expression")
+CYTOKINES = {"IL-1beta": IL_1BETA, "TNF-alpha": TNF_ALPHA}
+
+
+def cell_types(study: DishStudy) -> tuple[str, ...]:
+    """Cell types of the dish, in the order of the protocol."""
+    return tuple(c.type for c in study.cells)
+
+
+def draw_member(study: DishStudy, library: Library, quantile: Quantile) -> Member:
+    """The member of a dish study that belongs to ``quantile``."""
+    context = {"species": study.cells[0].species, "grade": "1"}
+    return Member.draw(library, context, quantile, {}, cell_types(study))
+
+
+def arms(study: DishStudy) -> tuple[str, ...]:
+    """Arm ids: with a therapy it comes first; without, the stimulated arm is ``treated``."""
+    return ("treated", *study.compare)
+
+
+def product_of(study: DishStudy, member: Member) -> Product | None:
+    """Vesicles or bare cargo of the dish's therapy."""
+    if study.therapy is None:
+        return None
+    if study.therapy.vesicle is not None:
+        values = member.values
+        return build_product(study.therapy.vesicle, values.library, values.subject_value)
+    names = tuple(c.molecule for c in study.therapy.cargo)
+    return Product(names, tuple(0.0 for _ in names), tuple(True for _ in names), ())
+
+
+def stimulus_nodes(network: Network) -> list[str]:
+    """Stimuli the network knows."""
+    return [n.removeprefix(STIMULUS) for n in network.nodes if n.startswith(STIMULUS)]
+
+
+def require_stimuli(study: DishStudy, network: Network) -> None:
+    """Check that the network knows every stimulus.
+
+    Raises:
+        InputError: it does not; offers the nearest. Nothing is guessed.
+    """
+    for stimulus in study.stimuli:
+        kind, _, gene = stimulus.name.partition(":")
+        known = list(network.nodes) if kind in GENETIC else stimulus_nodes(network)
+        name = gene if kind in GENETIC else stimulus.name
+        if name not in known:
+            raise InputError("the network has no such stimulus", key="stimuli.name",
+                             value=stimulus.name, expected=" | ".join(stimulus_nodes(network)),
+                             nearest=nearest(name, known))
+
+
+def altered(network: Network, stimuli: Sequence[StimulusSpec]) -> Network:
+    """Network with the knock-downs and over-expressions of the protocol."""
+    for stimulus in stimuli:
+        kind, _, gene = stimulus.name.partition(":")
+        if kind == "knock-down":
+            network = network.knocked_down(gene)
+        elif kind == "over-expression":
+            network = network.over_expressed(gene)
+    return network
+
+
+def events(study: DishStudy, arm: str, member: Member, network: Network) -> list[Event]:
+    """What happens to the dish in one arm.
+
+    With a therapy all arms but ``healthy`` get the stimuli; without one only ``treated`` does.
+    """
+    out: list[Event] = []
+    if study.therapy is not None or arm == "treated":
+        for stimulus in study.stimuli:
+            if stimulus.name.partition(":")[0] not in GENETIC:
+                out += _stimulus_events(stimulus, member, network)
+    therapy = study.therapy
+    if arm == "treated" and therapy is not None:
+        out.append(Event(therapy.at, "dose", (therapy.concentration or 0.0,)))
+    return out
+
+
+def _stimulus_events(
+    stimulus: StimulusSpec, member: Member, network: Network
+) -> list[Event]:
+    if stimulus.name in CYTOKINES:
+        level = parse_quantity(str(stimulus.dose), "mass_concentration", key="stimuli.dose")
+        which = CYTOKINES[stimulus.name]
+    else:
+        which = network.nodes.index(STIMULUS + stimulus.name)
+        level = _drive(stimulus, member)
+    out = [Event(stimulus.at, "stimulus", (float(which), level))]
+    if stimulus.lasting is not None:
+        out.append(Event(stimulus.at + stimulus.lasting, "stimulus", (float(which), 0.0)))
+    return out
+
+
+def _drive(stimulus: StimulusSpec, member: Member) -> float:
+    """Drive of a stimulus node: its Hill function, or full where no half dose is known."""
+    if stimulus.dose is None:
+        return 1.0
+    try:
+        half = member.values.number("half_activation_concentration", stimulus.name)
+    except EvidenceError:
+        return 1.0
+    level = parse_quantity(str(stimulus.dose), "mass_concentration", key="stimuli.dose")
+    return level / (level + half)
+
+
+def run_arm(
+    study: DishStudy, member: Member, arm: str, hypothesis: str, believe_all: bool = False
+) -> Run:
+    """Run one arm of one member under one delivery hypothesis.
+
+    Raises:
+        EvdiscError: the run cannot be assembled or fails.
+    """
+    values = member.values
+    base = member.network(believe_all)
+    require_stimuli(study, base)
+    stimulated = study.therapy is not None or arm == "treated"
+    network = altered(base, study.stimuli) if stimulated else base
+    product = product_of(study, member)
+    objects = cargo_objects(product, network, values, hypothesis)
+    if study.therapy is not None and study.therapy.vesicle is None:
+        objects["bare_copies"] = np.array([c.copies_per_cell for c in study.therapy.cargo])
+    m = study.medium
+    objects["medium"] = np.array([m.oxygen * ATMOSPHERE, m.glucose, 0.0, m.ph])
+    setting = dish_setting(cell_types(study), network, objects,
+                           product.cargoes if product else ())
+    assembly = assemble(DISH, setting, values)
+    _fill(assembly, study)
+    outputs = output_times(study.duration, study.numerics.output_every)
+    run = execute(
+        assembly, setting, events(study, arm, member, network), outputs,
+        first_step=study.numerics.first_step, largest_step=study.numerics.largest_step,
+        regions=cell_types(study),
+    )  # fmt: skip
+    notes = run.warnings + (product.warnings if product and arm == "treated" else ())
+    return Run(run.times, run.series, run.snapshots, run.balance, notes, run.steps)
+
+
+def _fill(assembly: Assembly, study: DishStudy) -> None:
+    count = len(study.cells)
+    for i, cell in enumerate(study.cells):
+        # each type sits in its share of the medium; its own density holds for the whole
+        assembly.state["healthy_cells"][i, 0] = cell.density * count
+    assembly.state["living_cells"][:] = assembly.state["healthy_cells"]

@@ -1,0 +1,1 @@
+"""Studies: ensembles of paired runs, stored so that any of them resumes or extends."""

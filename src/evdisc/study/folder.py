@@ -1,0 +1,195 @@
+"""The run folder: what is in it, whose it is, and how files appear in it at once or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from evdisc import __version__
+from evdisc.errors import FolderError
+from evdisc.evidence.tables import data_hash
+from evdisc.protocol.specs import DiscStudy, DishStudy
+
+FORMAT = "evdisc-run/1"
+RECORD = "study.json"
+#: everything a run folder may hold; --fresh removes these and nothing else
+OWN = (
+    RECORD, "protocol.yaml", "result.json", "diagnostics.json", "series.parquet", "fields.zarr",
+    "report.html", "CITATIONS.bib", "ro-crate-metadata.json", "members", "overlays", "figures",
+)  # fmt: skip
+
+
+def fingerprint(study: DiscStudy | DishStudy, overlays: Sequence[bytes]) -> str:
+    """SHA-256 over protocol, overlays, seed, version and evidence; not over the member count."""
+    spec = study.model_dump(mode="json")
+    spec["ensemble"].pop("members")
+    spec["evidence"] = [hashlib.sha256(text).hexdigest() for text in overlays]
+    body = json.dumps([FORMAT, __version__, data_hash(), spec], sort_keys=True)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file so that it is either the old one or the whole new one.
+
+    Raises:
+        FolderError: the disk is full or the folder cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise FolderError("cannot be written", file=path, advice=error.strerror) from error
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON with sorted keys and a final newline."""
+    write_bytes(path, (json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n")
+                .encode())
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A run folder on disk."""
+
+    path: Path
+
+    @property
+    def members(self) -> Path:
+        """Folder of the member files."""
+        return self.path / "members"
+
+    def record(self) -> dict[str, Any] | None:
+        """The folder's own record, or None for a folder evdisc did not write.
+
+        Raises:
+            FolderError: the record is damaged.
+        """
+        file = self.path / RECORD
+        if not file.exists():
+            return None
+        try:
+            record = json.loads(file.read_text("utf-8"))
+        except (ValueError, OSError) as error:
+            raise FolderError("is damaged", file=file, advice="use --fresh or another --out"
+                              ) from error
+        if not isinstance(record, dict) or record.get("format") != FORMAT:
+            raise FolderError("has an unknown format", file=file, value=record.get("format"),
+                              expected=FORMAT)
+        return record
+
+    def verify(self, print_: str, fresh: bool) -> dict[str, Any] | None:
+        """Check, without touching anything, that a study may use the folder.
+
+        Returns the folder's record if it is to be resumed, else None.
+
+        Raises:
+            FolderError: it belongs to another protocol, seed, version or evidence, or holds
+                files that are not evdisc's.
+        """
+        if self.path.exists() and not self.path.is_dir():
+            raise FolderError("is a file", file=self.path, expected="a folder")
+        record = self.record()
+        strangers = record is None and self.path.exists() and any(
+            p.name != ".lock" for p in self.path.iterdir()
+        )
+        if strangers:
+            raise FolderError("holds files that are not of an evdisc run", file=self.path,
+                              expected="a new or empty folder")
+        if record and record["fingerprint"] != print_ and not fresh:
+            raise FolderError(
+                "belongs to another protocol, seed, version or evidence", file=self.path,
+                advice="choose another --out, or --fresh to start anew",
+            )
+        return None if fresh else record
+
+    def claim(self, print_: str, fresh: bool) -> dict[str, Any]:
+        """Make the folder this study's own; call with the lock held, after :meth:`verify`."""
+        record = self.verify(print_, fresh)
+        if record is None:
+            self._clear()
+            now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            record = {"format": FORMAT, "fingerprint": print_, "version": __version__,
+                      "created": now}
+            write_json(self.path / RECORD, record)
+        return record
+
+    def _clear(self) -> None:
+        for name in OWN:
+            target = self.path / name
+            if target.is_dir():
+                shutil.rmtree(target)
+            else:
+                target.unlink(missing_ok=True)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the folder for one process.
+
+        Raises:
+            FolderError: another process holds it, or it cannot be written.
+        """
+        made = not self.path.exists()
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.path / ".lock", timeout=0)
+            lock.acquire()
+        except Timeout:
+            raise FolderError("is in use by another evdisc process", file=self.path) from None
+        except OSError as error:
+            raise FolderError("cannot be used", file=self.path, advice=error.strerror) from error
+        try:
+            yield
+        finally:
+            lock.release()
+            (self.path / ".lock").unlink(missing_ok=True)
+            if made and self.path.exists() and not any(self.path.iterdir()):
+                self.path.rmdir()
+
+    def store(self, members: Sequence[int], arrays: dict[str, Any]) -> None:
+        """Store one task's members."""
+        buffer = io.BytesIO()
+        np.savez(buffer, **arrays)
+        write_bytes(self.members / f"{members[0]:06d}-{members[-1]:06d}.npz", buffer.getvalue())
+
+    def load(self) -> dict[int, tuple[Path, int]]:
+        """Stored members: number -> (file, row).
+
+        Raises:
+            FolderError: a member file is damaged.
+        """
+        found: dict[int, tuple[Path, int]] = {}
+        for path in sorted(self.members.glob("*.npz")):
+            for row, member in enumerate(self.read(path)["members"]):
+                found.setdefault(int(member), (path, row))
+        return found
+
+    def read(self, path: Path) -> dict[str, Any]:
+        """Arrays of a member file.
+
+        Raises:
+            FolderError: it is damaged; the message says to delete it.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                return {name: archive[name] for name in archive.files}
+        except Exception as error:  # noqa: BLE001 - zip, header and CRC faults have no common base
+            raise FolderError("is damaged", file=path,
+                              advice="delete it; its members are computed again") from error

@@ -1,0 +1,183 @@
+"""From member arrays, in member order, to result.json; nothing else enters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evdisc.cell.network import cell_arrows
+from evdisc.evidence.library import Library
+from evdisc.outcome.effects import effect, quantiles
+from evdisc.outcome.readouts import describe
+from evdisc.protocol.specs import DiscStudy, DishStudy
+from evdisc.simulate.mechanisms import DISC, DISH
+from evdisc.study.influence import assumed
+from evdisc.study.variants import HYPOTHESES, Variant, arms_of, find, variants
+
+Floats = NDArray[np.float64]
+#: read-out whose effect ranks the assumptions
+HEADLINE = {"disc": "disc height index", "dish": "viability"}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """All members of a study as arrays (see :func:`evdisc.study.worker.stack`)."""
+
+    members: Sequence[int]
+    status: Sequence[str]
+    arrays: Mapping[str, NDArray[Any]]
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """Member number -> reason, for members that failed."""
+        return {str(m): s for m, s in zip(self.members, self.status, strict=True) if s != "ok"}
+
+    def names(self, which: str) -> list[str]:
+        """Labels of an axis as plain strings."""
+        return [str(n) for n in self.arrays.get(which + "_names", ())]
+
+
+def rounded(x: float) -> float | None:
+    """Eight significant digits; None for NaN, which JSON cannot hold."""
+    return None if not np.isfinite(x) else float(f"{x:.8g}")
+
+
+def triple(samples: Floats) -> dict[str, float | None]:
+    """Median, q05 and q95 as JSON numbers."""
+    middle, low, high = quantiles(samples)
+    return {"median": rounded(middle), "q05": rounded(low), "q95": rounded(high)}
+
+
+def result(
+    study: DiscStudy | DishStudy, stack: Stack, library: Library, print_: str, version: str
+) -> dict[str, Any]:
+    """The content of result.json."""
+    every = variants(study)
+    arms = arms_of(study)
+    out: dict[str, Any] = {
+        "evdisc": version, "kind": study.kind, "title": study.title,
+        "seed": study.ensemble.seed, "members": len(stack.members),
+        "failed": stack.failed, "fingerprint": print_, "arms": list(arms),
+    }  # fmt: skip
+    if "readouts" not in stack.arrays:
+        return out | {"readouts": {}, "delivery": {}, "evidence": [], "assumed": [],
+                      "warnings": [], "citations": []}
+    out["readouts"] = {
+        name: _readout(study, name, i, stack, every, arms, library)
+        for i, name in enumerate(stack.names("readout"))
+    }
+    out["delivery"] = _delivery(stack, every, arms)
+    out["evidence"] = sorted({c.claim for a in cell_arrows(library) for c in a.claims})
+    out["assumed"] = _assumed(study, stack, every, arms, library)
+    out["warnings"] = _warnings(stack)
+    out["citations"] = citations(study, library)
+    return out
+
+
+def _readout(
+    study: DiscStudy | DishStudy, name: str, index: int, stack: Stack,
+    every: tuple[Variant, ...], arms: Sequence[str], library: Library,
+) -> dict[str, Any]:  # fmt: skip
+    about = describe(name, study.kind)
+    data, times = stack.arrays["readouts"][:, :, index], stack.arrays["times"]
+    hypotheses: dict[str, Any] = {}
+    for hypothesis in HYPOTHESES:
+        hypotheses[hypothesis] = {"arms": {
+            arm: _bands(data[:, find(every, arm, hypothesis, False)]) for arm in arms
+        }}  # fmt: skip
+    band = library.resolve("equivalence_band", subject=about.band).median
+    effects = [
+        _effect(data, every, (arm, versus, hypothesis, believed), times, band, about.better)
+        for i, arm in enumerate(arms) for versus in arms[i + 1 :]
+        for hypothesis in HYPOTHESES for believed in (False, True)
+    ]  # fmt: skip
+    return {
+        "unit": about.unit, "meaning": about.meaning, "better": about.better,
+        "times_d": [rounded(t / 86400.0) for t in times], "hypotheses": hypotheses,
+        "effect": effects[0] if effects else None, "effects": effects[1:],
+    }  # fmt: skip
+
+
+def _bands(samples: Floats) -> dict[str, list[float | None]]:
+    columns = [triple(samples[:, t]) for t in range(samples.shape[1])]
+    return {key: [c[key] for c in columns] for key in ("median", "q05", "q95")}
+
+
+def _effect(
+    data: Floats, every: tuple[Variant, ...], which: tuple[str, str, str, bool], times: Floats,
+    band: float, better: int,
+) -> dict[str, Any]:  # fmt: skip
+    arm, versus, hypothesis, believed = which
+    found = effect(
+        data[:, find(every, arm, hypothesis, believed), -1],
+        data[:, find(every, versus, hypothesis, believed), -1], band, better,
+    )  # fmt: skip
+    numbers = {k: rounded(v) if isinstance(v, float) else v for k, v in asdict(found).items()}
+    return numbers | {
+        "arm": arm, "versus": versus, "hypothesis": hypothesis,
+        "time_d": rounded(float(times[-1]) / 86400.0),
+        "claims": "all believed" if believed else "discounted",
+    }  # fmt: skip
+
+
+def _delivery(
+    stack: Stack, every: tuple[Variant, ...], arms: Sequence[str]
+) -> dict[str, Any]:
+    names = stack.names("delivery")
+    out: dict[str, Any] = {}
+    for arm in arms:
+        table = stack.arrays["delivery"][:, find(every, arm, "stoichiometric", False)]
+        row: dict[str, Any] = {"copies_per_cell": {}, "delivered_over_endogenous": {}}
+        for i, name in enumerate(names):
+            kind, _, cargo = name.partition(":")
+            if kind == "copies":
+                row["copies_per_cell"][cargo] = triple(table[:, i])
+            elif kind == "over":
+                row["delivered_over_endogenous"][cargo] = triple(table[:, i])
+            else:
+                row[name] = triple(table[:, i])
+        out[arm] = row
+    return out
+
+
+def headline_effect(study: DiscStudy | DishStudy, stack: Stack) -> Floats:
+    """Effect of each member on the headline read-out at the end (NaN without a comparison)."""
+    every, arms = variants(study), arms_of(study)
+    names = stack.names("readout")
+    wanted = HEADLINE[study.kind]
+    index = next((i for i, n in enumerate(names) if n.split(" (")[0] == wanted), 0)
+    data = stack.arrays["readouts"][:, :, index, -1]
+    first = data[:, find(every, arms[0], "stoichiometric", False)]
+    if len(arms) < 2:
+        return first
+    return first - data[:, find(every, arms[1], "stoichiometric", False)]
+
+
+def _assumed(
+    study: DiscStudy | DishStudy, stack: Stack, every: tuple[Variant, ...],
+    arms: Sequence[str], library: Library,
+) -> list[dict[str, Any]]:  # fmt: skip
+    names = stack.names("parameter")
+    return assumed(names, stack.arrays["parameters"], headline_effect(study, stack), library)
+
+
+def _warnings(stack: Stack) -> list[str]:
+    out = [str(w) for w in stack.arrays.get("warnings", ())]
+    if stack.failed:
+        out.append(f"{len(stack.failed)} of {len(stack.members)} members failed and are left out")
+    return sorted(set(out))
+
+
+def citations(study: DiscStudy | DishStudy, library: Library) -> list[str]:
+    """Studies behind the mechanisms, claims and numbers of this kind of run."""
+    mechanisms = DISC if study.kind == "disc" else DISH
+    cited = {c for m in mechanisms for c in m.cites}
+    cited |= {c.study for a in cell_arrows(library) for c in a.claims}
+    read = {p.key for m in mechanisms for p in m.parameters}
+    cited |= {r.source for key in read for r in library.parameters.get(key, ())
+              if r.use == "model"}
+    return sorted(c for c in cited if c in library.sources)

@@ -1,0 +1,146 @@
+"""A task: a few members, all their runs, as plain arrays. One failed member never stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evdisc.errors import EvdiscError
+from evdisc.evidence.library import Library, load
+from evdisc.outcome.delivery_table import delivery
+from evdisc.outcome.readouts import disc_readouts, dish_readouts
+from evdisc.protocol.specs import DiscStudy, DishStudy
+from evdisc.simulate import disc, dish
+from evdisc.simulate.member import Member
+from evdisc.simulate.run import Run
+from evdisc.study.draws import uniform
+from evdisc.study.variants import Variant, variants
+
+Arrays = dict[str, NDArray[Any]]
+FORMAT = "evdisc-members/1"
+BALANCE = ("injected", "leaked", "decayed", "taken_up", "in_disc", "error")
+
+
+def run_members(study: DiscStudy | DishStudy, members: Sequence[int],
+                library: Library) -> Arrays:  # fmt: skip
+    """Run the given members; see :func:`stack` for the arrays."""
+    return stack([run_member(study, m, library) for m in members], members)
+
+
+def run_task(text: str, kind: str, overlays: Sequence[str], members: Sequence[int]) -> Arrays:
+    """Entry point of a worker process: everything it needs arrives as text."""
+    model = DiscStudy if kind == "disc" else DishStudy
+    library = load(Path(p) for p in overlays)
+    return run_members(model.model_validate_json(text), members, library)
+
+
+def draw(study: DiscStudy | DishStudy, member: int, library: Library) -> Member:
+    """The member with this number: its draws depend on seed, number and parameter alone."""
+
+    def quantile(identity: str) -> float:
+        return uniform(study.ensemble.seed, member, identity)
+
+    if isinstance(study, DiscStudy):
+        return disc.draw_member(study, library, quantile)
+    return dish.draw_member(study, library, quantile)
+
+
+def run_member(study: DiscStudy | DishStudy, number: int, library: Library) -> dict[str, Any]:
+    """All runs of one member; a failure is a value with its reason."""
+    try:
+        member = draw(study, number, library)
+        records = [_record(study, member, v) for v in variants(study)]
+    except EvdiscError as error:
+        return {"status": f"{type(error).__name__}: {error}"}
+    parameters = {k: x for k, x in member.values.drawn.items() if "#" not in k}
+    return {"status": "ok", "records": records, "parameters": parameters}
+
+
+def _record(study: DiscStudy | DishStudy, member: Member, v: Variant) -> dict[str, Any]:
+    if isinstance(study, DiscStudy):
+        run = disc.run_arm(study, member, v.arm, v.hypothesis, v.believe_all)
+        return _numbers(run, disc_readouts(run, member.values),
+                        delivery(run, *_cargo(study, member)))
+    run = dish.run_arm(study, member, v.arm, v.hypothesis, v.believe_all)
+    types = dish.cell_types(study)
+    rows: dict[str, Any] = {}
+    for cell in types:
+        for name, column in dish_readouts(run, cell).items():
+            rows[name if len(types) == 1 else f"{name} ({cell})"] = column
+    return _numbers(run, rows, delivery(run, *_cargo(study, member), region=types[0]))
+
+
+def _cargo(
+    study: DiscStudy | DishStudy, member: Member
+) -> tuple[tuple[str, ...], dict[str, float]]:
+    room = disc if isinstance(study, DiscStudy) else dish
+    product = room.product_of(study, member)  # type: ignore[arg-type]
+    names = product.cargoes if product else ()
+    own = {n: member.values.number("endogenous_copies", n, n) for n in names}
+    return names, own
+
+
+def _numbers(run: Run, readouts: dict[str, Any], table: dict[str, float]) -> dict[str, Any]:
+    return {
+        "times": run.times, "readouts": readouts, "delivery": table, "snapshots": run.snapshots,
+        "balance": [run.balance[k] for k in BALANCE], "warnings": run.warnings,
+        "steps": run.steps,
+    }  # fmt: skip
+
+
+def stack(results: Sequence[dict[str, Any]], members: Sequence[int]) -> Arrays:
+    """Member results as arrays, NaN where a member failed.
+
+    Arrays: members, status, times, readout_names, readouts (member, variant, readout, time),
+    delivery_names, delivery (member, variant, name), balance (member, variant, 6),
+    snapshot_names, snapshots (member, variant, snapshot, variable, nr, nz), parameter_names,
+    parameters (member, name), warnings, steps.
+    """
+    good = [r for r in results if r["status"] == "ok"]
+    out: Arrays = {
+        "format": np.array(FORMAT),
+        "members": np.array(members, dtype=np.int64),
+        "status": np.array([r["status"] for r in results]),
+    }
+    if not good:
+        return out
+    first = good[0]["records"][0]
+    out |= {
+        "times": first["times"],
+        "readout_names": np.array(list(first["readouts"])),
+        "delivery_names": np.array(list(first["delivery"]), dtype=np.str_),
+        "snapshot_names": np.array(list(first["snapshots"]), dtype=np.str_),
+        "parameter_names": np.array(sorted(good[0]["parameters"])),
+        "warnings": np.array(
+            sorted({w for r in good for rec in r["records"] for w in rec["warnings"]}),
+            dtype=np.str_,
+        ),
+    }
+    out["readouts"] = _each(results, lambda rec: np.array(list(rec["readouts"].values())))
+    out["delivery"] = _each(results, lambda rec: np.array(list(rec["delivery"].values())))
+    out["balance"] = _each(results, lambda rec: np.array(rec["balance"]))
+    out["steps"] = _each(results, lambda rec: np.array(float(rec["steps"])))
+    if first["snapshots"]:
+        out["snapshots"] = _each(
+            results, lambda rec: np.stack(list(rec["snapshots"].values()), axis=1)
+        ).astype(np.float32)
+    names = out["parameter_names"]
+    out["parameters"] = np.array([
+        [r["parameters"].get(str(n), np.nan) for n in names] if r["status"] == "ok"
+        else [np.nan] * len(names) for r in results
+    ])  # fmt: skip
+    return out
+
+
+def _each(results: Sequence[dict[str, Any]], pick: Any) -> NDArray[np.float64]:
+    stacked = {
+        i: np.stack([pick(rec) for rec in r["records"]])
+        for i, r in enumerate(results) if r["status"] == "ok"
+    }  # fmt: skip
+    shape = next(iter(stacked.values())).shape
+    missing = np.full(shape, np.nan)
+    return np.stack([stacked.get(i, missing) for i in range(len(results))])
