@@ -61,6 +61,7 @@ class InputError(EvdiscError):
         self.file, self.key, self.value = file, key, value
         self.expected, self.nearest = expected, nearest
         self.line, self.column = line, column
+        self.bare = message
         where = str(file) if file is not None else ""
         if line is not None:
             where += f":{line}" + (f":{column}" if column is not None else "")

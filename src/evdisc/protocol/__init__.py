@@ -1,0 +1,1 @@
+"""What is asked: protocols as YAML files and as frozen specifications."""

@@ -1,0 +1,387 @@
+"""Every key a protocol may have: one frozen model per block, with unit, default and meaning."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from evdisc.errors import InputError
+from evdisc.evidence.names import find
+from evdisc.protocol.quantities import (
+    PH,
+    Carrier,
+    CellDensity,
+    CopiesPerCell,
+    CopiesPerVesicle,
+    Fraction,
+    Isolation,
+    Length,
+    MolarConcentration,
+    Number,
+    ParentCell,
+    ParticleConcentration,
+    ParticleCount,
+    Preconditioning,
+    Preset,
+    Pressure,
+    ReadoutName,
+    RecipientCell,
+    Route,
+    Species,
+    Time,
+    Volume,
+    refusal,
+)
+from evdisc.units import parse_quantity
+
+FORMAT_VERSION = 1
+DAY = 86400.0
+GENETIC = ("knock-down", "over-expression")
+MOST_OUTPUTS = 20_000
+
+Text = Annotated[str, Field(strict=True, min_length=1, max_length=300)]
+
+
+def none_is_none(value: Any) -> Any:
+    """``none`` in a protocol means that the block is left out."""
+    return None if isinstance(value, str) and value.strip().casefold() == "none" else value
+
+
+class Spec(BaseModel):
+    """Frozen block without unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class PunctureSpec(Spec):
+    """A needle driven through the annulus into the nucleus."""
+
+    gauge: int = Field(strict=True, ge=1, le=40, description="needle gauge")
+    at: Time = Field(0.0, description="time of the puncture")
+
+
+class InsultSpec(Spec):
+    """What made the disc degenerate."""
+
+    puncture: PunctureSpec | None = Field(None, description="needle puncture")
+
+
+class DiscSpec(Spec):
+    """The disc: a preset, its grade, its injury, and values that replace those of the preset."""
+
+    preset: Preset = Field(
+        description="species and level; every value of it is an evidence row"
+    )
+    grade: int = Field(1, strict=True, ge=1, le=5, description="Pfirrmann grade at the start")
+    insult: InsultSpec = Field(InsultSpec(), description="injury")
+    height: Length | None = Field(None, gt=0, description="height without endplates")
+    radius: Length | None = Field(None, gt=0, description="radius of the disc")
+    nucleus_radius: Length | None = Field(None, gt=0, description="radius of the nucleus")
+    endplate_radius: Length | None = Field(None, gt=0, description="radius of the endplate")
+    endplate_thickness: Length | None = Field(None, gt=0, description="cartilage endplate")
+    cell_density_nucleus: CellDensity | None = Field(None, description="cells in the nucleus")
+    cell_density_annulus: CellDensity | None = Field(None, description="cells in the annulus")
+    cell_density_endplate: CellDensity | None = Field(None, description="cells in the endplate")
+    endplate_diffusivity_factor: Number | None = Field(
+        None, gt=0, description="endplate diffusivity over that of the hindrance law"
+    )
+    endplate_open_fraction: Fraction | None = Field(
+        None, description="share of the endplate area open to exchange, from the centre"
+    )
+    endplate_oxygen: Pressure | None = Field(None, description="oxygen at the endplate")
+    endplate_glucose: MolarConcentration | None = Field(None, description="glucose there")
+    endplate_lactate: MolarConcentration | None = Field(None, description="lactate there")
+    annulus_oxygen: Pressure | None = Field(None, description="oxygen at the outer annulus")
+    annulus_glucose: MolarConcentration | None = Field(None, description="glucose there")
+    annulus_lactate: MolarConcentration | None = Field(None, description="lactate there")
+    metabolic_multiplier: Number | None = Field(
+        None, gt=0, description="metabolic rate over the published one"
+    )
+    rate_law: Literal["published", "guarded"] = Field(
+        "guarded", description="guarded: the glucose sink vanishes with glucose"
+    )
+
+    @model_validator(mode="after")
+    def radii_are_ordered(self) -> Self:
+        """A nucleus or endplate wider than the disc is refused."""
+        for name in ("nucleus_radius", "endplate_radius"):
+            own = getattr(self, name)
+            if own is not None and self.radius is not None and own >= self.radius:
+                raise refusal(f"{name} is not smaller than radius", "a smaller one")
+        return self
+
+
+class SourceSpec(Spec):
+    """Where the vesicles come from."""
+
+    cell: ParentCell = Field(description="parent cell")
+    species: Species = Field("human", description="its species")
+    preconditioning: Preconditioning = Field(
+        "none", description="what was done to the parent cells"
+    )
+
+
+class CargoSpec(Spec):
+    """One molecule of a vesicle's cargo."""
+
+    molecule: Text = Field(description="name of the molecule, such as miR-21-5p")
+    copies_per_vesicle: CopiesPerVesicle | None = Field(
+        None, description="mean copies in one vesicle; a wide prior where it is left out"
+    )
+    isolate: bool = Field(
+        False, strict=True, description="switch the rest of the vesicle's profile off"
+    )
+
+
+class VesicleSpec(Spec):
+    """The product: a whole vesicle with all its cargo."""
+
+    source: SourceSpec = Field(description="parent cell")
+    cargo: tuple[CargoSpec, ...] = Field(
+        (), max_length=100, description="cargo that is stated; the evidence adds the rest"
+    )
+    engineering: tuple[Text, ...] = Field(
+        (), max_length=0, description="engineering steps (none is simulated yet)"
+    )
+    isolation: Isolation = Field(
+        "not stated", description="how the vesicles were isolated; recorded"
+    )
+
+    @model_validator(mode="after")
+    def molecules_differ(self) -> Self:
+        """A molecule stands in the list once."""
+        names = [c.molecule.casefold() for c in self.cargo]
+        if len(set(names)) < len(names):
+            raise refusal("cargo names a molecule twice", "each molecule once")
+        return self
+
+
+class DeliverySpec(Spec):
+    """How the vesicles reach the disc."""
+
+    route: Route = Field("intradiscal", description="route")
+    carrier: Carrier = Field("none", description="carrier")
+    dose: ParticleCount = Field(description="vesicles in one injection")
+    volume: Volume = Field(gt=0, description="injected volume")
+    schedule: tuple[Time, ...] = Field(
+        min_length=1, max_length=1000, description="times of the injections"
+    )
+    gauge: int | None = Field(
+        None, strict=True, ge=1, le=40, description="needle of the injection; by species if left out"
+    )
+
+    @model_validator(mode="after")
+    def schedule_rises(self) -> Self:
+        """Injections stand in the order of time."""
+        if any(b <= a for a, b in zip(self.schedule, self.schedule[1:], strict=False)):
+            raise refusal("schedule does not rise", "each time later than the one before")
+        return self
+
+
+class TherapySpec(Spec):
+    """A vesicle and how it is given."""
+
+    vesicle: VesicleSpec = Field(description="the product")
+    delivery: DeliverySpec = Field(description="route, dose and times")
+
+
+class EvidenceSpec(Spec):
+    """Evidence beside the shipped one."""
+
+    overlays: tuple[Text, ...] = Field(
+        (), max_length=100, description="CSV files of the user's own studies, relative to this file"
+    )
+
+
+class EnsembleSpec(Spec):
+    """How many members, and from which seed."""
+
+    members: int = Field(20, strict=True, ge=1, le=100_000, description="ensemble members")
+    seed: int = Field(1, strict=True, ge=0, lt=2**63, description="seed of all draws")
+
+
+class NumericsSpec(Spec):
+    """Grid and time steps."""
+
+    radial_cells: int = Field(24, strict=True, ge=4, le=400, description="grid cells along r")
+    axial_cells: int = Field(
+        16, strict=True, ge=4, le=400, description="grid cells along z, in half a disc"
+    )
+    first_step: Time = Field(1800.0, gt=0, description="macro step after an event")
+    largest_step: Time = Field(43200.0, gt=0, description="largest macro step")
+    output_every: Time = Field(DAY, gt=0, description="distance of recorded times")
+
+
+class Study(Spec):
+    """What disc and dish studies share."""
+
+    evdisc: Literal[1] = Field(description="version of the protocol format")
+    title: Text = Field(description="one line; say 'modelled on' where numbers are assumed")
+    evidence: EvidenceSpec = Field(EvidenceSpec(), description="overlays")
+    duration: Time = Field(gt=0, description="length of the study")
+    ensemble: EnsembleSpec = Field(EnsembleSpec(), description="members and seed")
+    readouts: tuple[ReadoutName, ...] = Field(
+        (), description="read-outs the report shows first; all are stored"
+    )
+
+    def check_times(self, times: dict[str, float], output_every: float) -> None:
+        """Refuse an event after the end, and an absurd number of output times."""
+        for name, time in times.items():
+            if time >= self.duration:
+                raise refusal(f"{name} is not before the end of the study", "a time below duration")
+        if self.duration / output_every > MOST_OUTPUTS:
+            raise refusal(
+                f"more than {MOST_OUTPUTS} output times", "a larger numerics.output_every"
+            )
+
+
+class DiscStudy(Study):
+    """A study of one disc, treated against untreated."""
+
+    kind: Literal["disc"] = Field(description="what is simulated")
+    disc: DiscSpec = Field(description="the disc and its injury")
+    therapy: Annotated[TherapySpec | None, BeforeValidator(none_is_none)] = Field(
+        None, description="the therapy, or none"
+    )
+    compare: tuple[Literal["untreated", "vehicle"], ...] = Field(
+        ("untreated",), description="arms to compare with"
+    )
+    numerics: NumericsSpec = Field(NumericsSpec(), description="grid and steps")
+
+    @model_validator(mode="after")
+    def times_fit(self) -> Self:
+        """Every event lies inside the study; arms differ."""
+        times = {}
+        if self.disc.insult.puncture:
+            times["disc.insult.puncture.at"] = self.disc.insult.puncture.at
+        if self.therapy:
+            times["therapy.delivery.schedule"] = self.therapy.delivery.schedule[-1]
+        self.check_times(times, self.numerics.output_every)
+        if len(set(self.compare)) < len(self.compare):
+            raise refusal("compare names an arm twice", "each arm once")
+        return self
+
+
+class CellSpec(Spec):
+    """One cell type in a dish."""
+
+    type: RecipientCell = Field(description="recipient cell")
+    species: Species = Field("human", description="species")
+    density: CellDensity = Field(1e12, gt=0, description="cells per volume of medium")
+
+
+class MediumSpec(Spec):
+    """Medium, renewed so that it stays as stated."""
+
+    glucose: MolarConcentration = Field(5.0, description="glucose")
+    oxygen: Fraction = Field(0.21, description="oxygen in the gas above")
+    ph: PH = Field(7.4, description="pH")
+
+
+class StimulusSpec(Spec):
+    """A stimulus, as in ``IL-1beta`` at ``10 ng/mL``."""
+
+    name: Text = Field(description="name of the vocabulary, or knock-down:GENE")
+    dose: Text | None = Field(None, description="quantity with a unit")
+    at: Time = Field(0.0, description="start")
+    lasting: Time | None = Field(None, alias="for", gt=0, description="length; the end if left out")
+
+    @model_validator(mode="before")
+    @classmethod
+    def canonical_name(cls, data: Any) -> Any:
+        """Bring the name to its canonical form."""
+        if isinstance(data, dict) and isinstance(data.get("name"), str):
+            prefix, colon, gene = data["name"].partition(":")
+            entry = find("stimulus", prefix if colon else data["name"])
+            if entry:
+                data = data | {"name": f"{entry.name}:{gene.strip()}" if colon else entry.name}
+        return data
+
+    @model_validator(mode="after")
+    def dose_fits(self) -> Self:
+        """The dose has the unit that belongs to the stimulus; genetic stimuli have none."""
+        entry = find("stimulus", self.name.partition(":")[0])
+        genetic = self.name.partition(":")[0] in GENETIC
+        if genetic:
+            if self.dose is not None or self.lasting is not None or self.at != 0.0:
+                raise refusal("a genetic stimulus holds throughout", "a name alone")
+            return self
+        if self.dose is None:
+            raise refusal(f"{self.name} has no dose", "a quantity such as 10 ng/mL")
+        try:
+            parse_quantity(self.dose, entry.unit_kind if entry else "mass_concentration")
+        except InputError as error:
+            raise refusal(f"dose {error.bare}", error.expected or "", error.nearest or "") from None
+        return self
+
+
+class BareCargoSpec(Spec):
+    """Cargo put into the cells by transfection."""
+
+    molecule: Text = Field(description="name of the molecule")
+    copies_per_cell: CopiesPerCell = Field(description="copies in the cytosol of one cell")
+
+
+class DishTherapySpec(Spec):
+    """Vesicles added to the medium, or cargo without vesicles."""
+
+    vesicle: VesicleSpec | None = Field(None, description="the product")
+    concentration: ParticleConcentration | None = Field(None, description="vesicles in medium")
+    cargo: tuple[BareCargoSpec, ...] = Field((), max_length=100, description="bare cargo")
+    at: Time = Field(0.0, description="time of addition")
+
+    @model_validator(mode="after")
+    def one_of_two(self) -> Self:
+        """Either vesicles with a concentration, or bare cargo."""
+        if (self.vesicle is None) != (self.concentration is None):
+            raise refusal("vesicle and concentration belong together", "both or neither")
+        if (self.vesicle is None) == (not self.cargo):
+            raise refusal("states vesicles and bare cargo, or neither",
+                        "vesicle with concentration, or cargo")
+        return self
+
+
+class DishNumericsSpec(Spec):
+    """Time steps of a dish."""
+
+    first_step: Time = Field(600.0, gt=0, description="macro step after an event")
+    largest_step: Time = Field(7200.0, gt=0, description="largest macro step")
+    output_every: Time = Field(3600.0, gt=0, description="distance of recorded times")
+
+
+class DishStudy(Study):
+    """A study of cells in a dish."""
+
+    kind: Literal["dish"] = Field(description="what is simulated")
+    cells: tuple[CellSpec, ...] = Field(
+        min_length=1, max_length=8, description="cell types that share the medium"
+    )
+    medium: MediumSpec = Field(MediumSpec(), description="medium")
+    stimuli: tuple[StimulusSpec, ...] = Field((), max_length=100, description="stimuli")
+    therapy: Annotated[DishTherapySpec | None, BeforeValidator(none_is_none)] = Field(
+        None, description="vesicles or bare cargo, or none"
+    )
+    compare: tuple[Literal["untreated", "vehicle", "healthy"], ...] = Field(
+        ("untreated",), description="arms to compare with"
+    )
+    numerics: DishNumericsSpec = Field(DishNumericsSpec(), description="steps")
+
+    @model_validator(mode="after")
+    def times_fit(self) -> Self:
+        """Every event lies inside the study; cell types and arms differ."""
+        times = {f"stimuli.{i}.at": s.at for i, s in enumerate(self.stimuli)}
+        if self.therapy:
+            times["therapy.at"] = self.therapy.at
+        self.check_times(times, self.numerics.output_every)
+        types = [c.type for c in self.cells]
+        if len(set(types)) < len(types):
+            raise refusal("cells names a type twice", "each type once")
+        if len({c.species for c in self.cells}) > 1:
+            raise refusal("cells of several species", "one species in a dish")
+        if len(set(self.compare)) < len(self.compare):
+            raise refusal("compare names an arm twice", "each arm once")
+        return self
+
+
+KINDS: dict[str, type[DiscStudy] | type[DishStudy]] = {"disc": DiscStudy, "dish": DishStudy}

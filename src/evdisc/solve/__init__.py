@@ -1,0 +1,1 @@
+"""Grids, finite volumes and integrators; no biology."""

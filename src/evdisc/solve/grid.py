@@ -1,0 +1,97 @@
+"""Axisymmetric (r, z) grids of half a disc; cell faces meet the borders of the regions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+NUCLEUS, ANNULUS, ENDPLATE, OUTSIDE = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Cells between ``r_faces`` and ``z_faces``, m; z is 0 at the mid-plane.
+
+    Attributes:
+        region: (nr, nz) 0 nucleus, 1 annulus, 2 endplate, 3 outside the disc.
+        half: True where the mid-plane is a mirror; volumes and areas then count both halves.
+    """
+
+    r_faces: Floats
+    z_faces: Floats
+    region: NDArray[np.int8]
+    half: bool = True
+
+    @property
+    def r(self) -> Floats:
+        """Radius of the cell centres, m."""
+        return 0.5 * (self.r_faces[1:] + self.r_faces[:-1])
+
+    @property
+    def z(self) -> Floats:
+        """Height of the cell centres above the mid-plane, m."""
+        return 0.5 * (self.z_faces[1:] + self.z_faces[:-1])
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(nr, nz)."""
+        return len(self.r_faces) - 1, len(self.z_faces) - 1
+
+    @property
+    def ring(self) -> Floats:
+        """(nr,) area of each ring, m2."""
+        return np.pi * np.diff(self.r_faces**2)
+
+    @property
+    def sides(self) -> int:
+        """How many mirror images the grid stands for."""
+        return 2 if self.half else 1
+
+    @property
+    def volume(self) -> Floats:
+        """(nr, nz) volume of the cells, m3, both halves."""
+        return self.sides * self.ring[:, None] * np.diff(self.z_faces)[None, :]
+
+
+def build_grid(
+    radius: float, nucleus_radius: float, height: float, endplate_radius: float,
+    endplate_thickness: float, radial_cells: int, axial_cells: int,
+) -> Grid:  # fmt: skip
+    """Half of a disc of ``height`` between two endplates of ``endplate_thickness``, all in m.
+
+    The radial faces meet the nucleus and the endplate rim, the axial ones the endplate.
+    """
+    r_faces = spread((0.0, nucleus_radius, endplate_radius, radius), radial_cells)
+    z_faces = spread((0.0, 0.5 * height, 0.5 * height + endplate_thickness), axial_cells, least=2)
+    r, z = np.meshgrid(
+        0.5 * (r_faces[1:] + r_faces[:-1]), 0.5 * (z_faces[1:] + z_faces[:-1]), indexing="ij"
+    )
+    between = np.where(r < nucleus_radius, NUCLEUS, ANNULUS)
+    beyond = np.where(r < endplate_radius, ENDPLATE, OUTSIDE)
+    region = np.where(z < 0.5 * height, between, beyond).astype(np.int8)
+    return Grid(r_faces, z_faces, region)
+
+
+def build_slab(height: float, endplate_thickness: float, axial_cells: int) -> Grid:
+    """Half of a slab: nucleus of ``height`` between two endplates, 1 m2 wide, one cell along r."""
+    z_faces = spread((0.0, 0.5 * height, 0.5 * height + endplate_thickness), axial_cells, least=2)
+    z = 0.5 * (z_faces[1:] + z_faces[:-1])
+    region = np.where(z < 0.5 * height, NUCLEUS, ENDPLATE)[None, :].astype(np.int8)
+    return Grid(np.array([0.0, np.sqrt(0.5 / np.pi)]), z_faces, region)
+
+
+def spread(borders: tuple[float, ...], cells: int, least: int = 1) -> Floats:
+    """Faces of about ``cells`` cells, equal within each segment, that meet all borders."""
+    edges = sorted(set(borders))
+    lengths = np.diff(edges)
+    share = cells * lengths / lengths.sum()
+    counts = np.maximum(np.round(share).astype(int), least)
+    # rounding goes to the longest segment, so the asked number is met wherever it can be
+    counts[np.argmax(lengths)] = max(least, counts[np.argmax(lengths)] + cells - counts.sum())
+    parts = [np.linspace(a, b, n + 1)[:-1] for (a, b), n in zip(pairwise(edges), counts, strict=True)]
+    return np.append(np.concatenate(parts), edges[-1])

@@ -1,0 +1,1 @@
+"""Nutrients, death, matrix, swelling, height and annulus of the disc."""

@@ -1,0 +1,142 @@
+"""Quantities such as ``10 ng/mL`` are parsed once, at the door; inside, SI floats.
+
+A kind says what is being asked (a time, a dose); it fixes dimension, SI unit and bounds. pint
+is imported on first use only.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from evdisc.errors import UnitError, nearest
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What may be asked as a quantity: unit inside, examples, and bounds in that unit."""
+
+    unit: str
+    example: str
+    lower: float = 0.0
+    upper: float = math.inf
+
+
+KINDS: dict[str, Kind] = {
+    "time": Kind("s", "14 d"),
+    "length": Kind("m", "1.2 mm"),
+    "volume": Kind("m**3", "2 uL"),
+    "mass_concentration": Kind("kg/m**3", "10 ng/mL"),
+    "molar_concentration": Kind("mol/m**3", "5 mM"),
+    "particle_count": Kind("particle", "1e8 particles"),
+    "particle_concentration": Kind("particle/m**3", "1e9 particles/mL"),
+    "copies_per_vesicle": Kind("copy/particle", "0.01 copies/vesicle"),
+    "copies_per_cell": Kind("copy/cell", "500 copies/cell"),
+    "cell_density": Kind("cell/m**3", "4000 cells/mm^3"),
+    "fraction": Kind("dimensionless", "21 %", 0.0, 1.0),
+    "pressure": Kind("Pa", "5.1 kPa"),
+    "frequency": Kind("1/s", "1 Hz"),
+    "osmolarity": Kind("mol/m**3", "400 mOsm"),
+    "temperature": Kind("K", "310 K"),
+    "diffusivity": Kind("m**2/s", "7e-12 m^2/s"),
+    "charge_density": Kind("mol/m**3", "0.2 mEq/mL"),
+    "ph": Kind("pH", "7.1", 0.0, 14.0),
+    "number": Kind("dimensionless", "1.5"),
+}
+
+#: kinds whose bare number is unambiguous
+BARE = ("copies_per_vesicle", "fraction", "ph", "number")
+
+DEFINITIONS = (
+    "particle = [particle] = _ = particles = vesicle = vesicles",
+    "cell = [cell] = _ = cells",
+    "copy = [copy] = _ = copies",
+    "pH = [acidity]",
+    "osmole = mole = Osm",
+    "equivalent = mole = Eq",
+)
+PATTERN = re.compile(r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)\w*)(.*)$", re.I)
+COMMON = (
+    "s", "min", "h", "d", "day", "days", "week", "weeks", "month", "year", "nm", "um", "mm", "cm",
+    "m", "nL", "uL", "mL", "L", "mm^3", "pg/mL", "ng/mL", "ug/mL", "mg/mL", "nM", "uM", "mM", "M",
+    "particles", "vesicles", "particles/mL", "vesicles/mL", "copies/vesicle", "copies/cell",
+    "cells/mm^3", "cells/mL", "%", "Pa", "kPa", "MPa", "mmHg", "Hz", "mOsm", "K", "degC", "m^2/s",
+    "mEq/mL", "pH",
+)  # fmt: skip
+
+
+def parse_quantity(
+    text: object, kind: str, *, key: str | None = None, file: object = None
+) -> float:
+    """Parse ``text`` as a quantity of ``kind`` and return it in the SI unit of the kind.
+
+    Args:
+        text: such as ``"10 ng/mL"``; a bare number only where its meaning is plain.
+        kind: a name of :data:`KINDS`.
+        key, file: where the text stands, for the message.
+
+    Raises:
+        UnitError: no unit, an unknown one, another dimension, or a value out of bounds.
+    """
+    asked = KINDS[kind]
+
+    def fault(message: str, **more: str | None) -> UnitError:
+        expected = f"{kind.replace('_', ' ')} such as '{asked.example}'"
+        return UnitError(message, file=file, key=key, value=text, expected=expected, **more)
+
+    if isinstance(text, bool) or not isinstance(text, (str, int, float)):
+        raise fault("not a quantity")
+    found = PATTERN.match(str(text))
+    if not found:
+        raise fault("not a quantity")
+    number, unit = float(found[1]), found[2].strip()
+    if not math.isfinite(number):
+        raise fault("not a finite number")
+    if not unit and kind not in BARE and number != 0.0:
+        raise fault("has no unit")
+    if len(unit) > 40:
+        raise fault("not a quantity")
+    value = _convert(number, unit, asked.unit, fault) if unit else number
+    if not math.isfinite(value):
+        raise fault("not a finite number")
+    if not asked.lower <= value <= asked.upper:
+        limit = "is negative" if value < 0.0 <= asked.lower else "is out of range"
+        raise fault(limit)
+    return value
+
+
+def format_quantity(value: float, unit: str, digits: int = 3) -> str:
+    """Write an SI ``value`` of pint unit ``unit`` (the SI one of a kind) in ``unit``."""
+    return f"{value:.{digits}g} {unit}".strip()
+
+
+def _convert(number: float, unit: str, target: str, fault: Any) -> float:
+    import pint
+
+    registry = _registry()
+    # a caret is a power, and per cent is a unit of its own
+    written = unit.replace("^", "**").replace("µ", "u").replace("μ", "u").replace("%", "percent")
+    written = written.replace("²", "**2").replace("³", "**3")
+    if target == "mol/m**3" and written.endswith("Osm"):
+        written += "/L"  # laboratories write mOsm and mean mOsm/L
+    try:
+        return float(registry.Quantity(number, written).to(target).magnitude)
+    except pint.DimensionalityError:
+        raise fault("wrong dimension") from None
+    except pint.OffsetUnitCalculusError:
+        raise fault("wrong dimension") from None
+    except Exception:  # noqa: BLE001 - pint's parser raises many kinds for a malformed unit
+        raise fault("unknown unit", nearest=nearest(unit, COMMON)) from None
+
+
+@lru_cache(maxsize=1)
+def _registry() -> Any:
+    import pint
+
+    registry = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
+    for line in DEFINITIONS:
+        registry.define(line)
+    return registry
