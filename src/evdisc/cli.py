@@ -164,9 +164,9 @@ def nutrition(
     set_: Overrides = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Steady oxygen, glucose, lactate and pH of a disc."""
-    from evdisc.simulate.nutrition_view import disc_spec, view
+    from evdisc.simulate.nutrition_view import disc_study, view
 
-    found = view(disc_spec(disc, set_ or []))
+    found = view(disc_study(disc, set_ or []))
     if figure is not None:
         from evdisc.report.nutrition_figure import save
 

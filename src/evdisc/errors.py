@@ -63,7 +63,7 @@ class InputError(EvdiscError):
         self.line, self.column = line, column
         self.bare = message
         where = str(file) if file is not None else ""
-        if line is not None:
+        if where and line is not None:
             where += f":{line}" + (f":{column}" if column is not None else "")
         parts = [p for p in (where, key) if p]
         text = ": ".join([*parts, message])

@@ -76,7 +76,7 @@ class Network:
         raise InputError("the network has no such node", value=name,
                          nearest=nearest(name, self.nodes))
 
-    def knocked_down(self, name: str, left: float = 0.1) -> Network:
+    def knocked_down(self, name: str, left: float) -> Network:
         """Copy in which node ``name`` keeps the share ``left`` of its activity."""
         gain = self.gain.copy()
         gain[self.index(name)] = left

@@ -9,7 +9,6 @@ import numpy as np
 from evdisc.simulate.run import Run
 
 
-
 def delivery(run: Run, cargoes: tuple[str, ...], endogenous: Mapping[str, float],
              region: str = "NP") -> dict[str, float]:  # fmt: skip
     """Delivery numbers of one run.
@@ -29,6 +28,18 @@ def delivery(run: Run, cargoes: tuple[str, ...], endogenous: Mapping[str, float]
         peak = float(np.max(s[f"cargo_copies:{name}|{region}"]))
         out[f"copies:{name}"] = peak
         out[f"over:{name}"] = peak / max(endogenous[name], 1e-300)
+    return out
+
+
+def verdicts(
+    row: Mapping[str, Mapping[str, Mapping[str, float | None]]], half_effect: float
+) -> dict[str, str]:
+    """Plain words for each cargo of a delivery table's row (see :func:`verdict`)."""
+    out = {}
+    for name, copies in row["copies_per_cell"].items():
+        middle, low, high = (copies[k] or 0.0 for k in ("median", "q05", "q95"))
+        over = row["delivered_over_endogenous"][name]["median"] or 0.0
+        out[name] = verdict(middle, low, high, half_effect, over)
     return out
 
 

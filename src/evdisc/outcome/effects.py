@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+NOISE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -42,16 +43,21 @@ def direction(low: float, high: float, band: float) -> str:
     return "unresolved"
 
 
-def effect(arm: Floats, versus: Floats, relative_band: float, better: int) -> Effect:
+def effect(
+    arm: Floats, versus: Floats, relative_band: float, better: int, full: float = 0.0
+) -> Effect:
     """Effect of ``arm`` against ``versus`` (members,), paired member by member.
 
-    ``relative_band`` is the equivalence band as a share of the compared level; ``better`` is the
-    sign of a benefit, 0 where there is none (the probability is then of any rise).
+    ``relative_band`` is the equivalence band as a share of ``full``, or of the compared level
+    where that is 0; ``better`` is the sign of a benefit, 0 where there is none (the probability is
+    then of any rise).
     """
-    difference = arm - versus
-    middle, low, high = quantiles(difference)
     level, _, _ = quantiles(versus)
-    band = relative_band * abs(level)
+    difference = arm - versus
+    # what is smaller than two processors agree on is no difference
+    difference[np.abs(difference) < NOISE * max(abs(level), 1.0)] = 0.0
+    middle, low, high = quantiles(difference)
+    band = relative_band * (full or abs(level))
     good = difference[np.isfinite(difference)]
     chance = float(np.mean((better or 1) * good > 0.0)) if good.size else float("nan")
     return Effect(middle, low, high, direction(low, high, band), band, chance)

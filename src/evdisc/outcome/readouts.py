@@ -7,7 +7,7 @@ and height are separate read-outs because they do not move together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,7 @@ class Readout:
         better: +1 if more is better for the patient, -1 if less is, 0 if neither.
         meaning: one line.
         band: subject of the equivalence band in the evidence.
+        full: level the band is a share of; 0 stands for the compared arm's own level.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Readout:
     better: int
     meaning: str
     band: str = "default"
+    full: float = 0.0
 
 
 DISC = (
@@ -47,9 +49,12 @@ DISC = (
     Readout("NP area", "%", 1, "nucleus volume that is left, relative to healthy", "default"),
     Readout("water content", "%", 1, "water mass fraction of the nucleus", "water content"),
     Readout("annulus integrity", "%", 1, "function of the annulus", "annulus integrity"),
-    Readout("senescence", "%", -1, "senescent share of the living nucleus cells", "default"),
-    Readout("apoptosis", "%", -1, "nucleus cells lost to apoptosis so far", "default"),
-    Readout("pyroptosis", "%", -1, "nucleus cells lost to pyroptosis so far", "default"),
+    Readout("senescence", "%", -1, "senescent share of the living nucleus cells",
+            "cell fate", 100.0),
+    Readout("apoptosis", "%", -1, "nucleus cells lost to apoptosis so far",
+            "cell fate", 100.0),
+    Readout("pyroptosis", "%", -1, "nucleus cells lost to pyroptosis so far",
+            "cell fate", 100.0),
 )  # fmt: skip
 
 #: genes and signals reported as fold of the healthy level; +1 where more is better
@@ -113,10 +118,17 @@ def dish_readouts(run: Run, cell_type: str) -> dict[str, Floats]:
 
 DISH = (
     Readout("viability", "%", 1, "living cells relative to the start", "living cells"),
-    Readout("senescence", "%", -1, "senescent share of the living cells", "default"),
-    Readout("apoptosis", "%", -1, "cells lost to apoptosis so far", "default"),
-    Readout("pyroptosis", "%", -1, "cells lost to pyroptosis so far", "default"),
+    Readout("senescence", "%", -1, "senescent share of the living cells", "cell fate", 100.0),
+    Readout("apoptosis", "%", -1, "cells lost to apoptosis so far", "cell fate", 100.0),
+    Readout("pyroptosis", "%", -1, "cells lost to pyroptosis so far", "cell fate", 100.0),
 )
+
+
+def readout_names(kind: str, nodes: Sequence[str]) -> list[str]:
+    """Read-outs a disc or dish with this network reports."""
+    return [r.name for r in (DISC if kind == "disc" else DISH)] + [
+        n for n in EXPRESSION if n in nodes
+    ]
 
 
 def describe(name: str, kind: str) -> Readout:

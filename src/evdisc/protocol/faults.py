@@ -27,6 +27,12 @@ def first_fault(
 ) -> ProtocolError:
     """The first fault of a validation, and how many more there are."""
     details = error.errors(include_url=False)
+    places_of = {tuple(d["loc"]) for d in details}
+    # a list is also called too short when its items are at fault: the items say it better
+    details = [d for d in details if not any(
+        len(other) > len(d["loc"]) and other[: len(d["loc"])] == tuple(d["loc"])
+        for other in places_of
+    )]
     one = min(details, key=lambda d: places.get(tuple(d["loc"]), (10**9, 0)))
     fault = _unknown_key(one, model) or _missing(one) or _value(one)
     line, column = _place(tuple(one["loc"]), places)

@@ -60,6 +60,15 @@ def load_protocol(source: Path | str, overrides: Sequence[str] = ()) -> LoadedPr
     return validate(text, file, overrides)
 
 
+def from_document(document: Mapping[str, Any], overrides: Sequence[str] = ()) -> LoadedProtocol:
+    """A protocol from plain mappings and lists, as :func:`load_protocol` would read it.
+
+    Raises:
+        ProtocolError: see :func:`load_protocol`.
+    """
+    return validate(_dump(document), None, overrides)
+
+
 def read(path: Path) -> str:
     """Text of a protocol file.
 
@@ -197,7 +206,7 @@ def _override_value(text: str) -> Any:
     return tree["value"]
 
 
-def _dump(tree: CommentedMap) -> str:
+def _dump(tree: Mapping[str, Any]) -> str:
     buffer = io.StringIO()
     writer = YAML(typ="rt", pure=True)
     writer.width = 100

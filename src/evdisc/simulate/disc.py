@@ -23,6 +23,7 @@ from evdisc.simulate.site import (
 )
 from evdisc.simulate.timeline import Event, output_times
 from evdisc.simulate.values import Quantile, Values
+from evdisc.solve.grid import Grid
 from evdisc.vesicle.product import Product, build_product
 
 SNAPSHOTS = ("free_vesicles", "vesicles_entered", "glucose", "living_cells", "gag")
@@ -95,8 +96,7 @@ def run_arm(
         EvdiscError: the run cannot be assembled or fails.
     """
     values, numerics = member.values, study.numerics
-    size = geometry(values)
-    grid = disc_grid(size, numerics.radial_cells, numerics.axial_cells)
+    size, grid = geometry(values), member_grid(study, member)
     network = member.network(believe_all)
     product = product_of(study, member)
     objects = cargo_objects(product, network, values, hypothesis)
@@ -117,6 +117,15 @@ def run_arm(
     series = {name: column[keep] for name, column in run.series.items()}
     notes = run.warnings + (product.warnings if product and arm == "treated" else ())
     return Run(outputs, series, run.snapshots, run.balance, notes, run.steps)
+
+
+def member_grid(study: DiscStudy, member: Member) -> Grid:
+    """Grid of one member's disc; all members have the same cells in the same regions."""
+    values, numerics = member.values, study.numerics
+    middle = Values(values.library, values.context, overrides=values.overrides)
+    return disc_grid(
+        geometry(values), numerics.radial_cells, numerics.axial_cells, like=geometry(middle)
+    )
 
 
 def fill_healthy(assembly: Assembly, setting: Setting, values: Values) -> None:

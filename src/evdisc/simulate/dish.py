@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,10 +32,14 @@ def cell_types(study: DishStudy) -> tuple[str, ...]:
     return tuple(c.type for c in study.cells)
 
 
+def dish_context(study: DishStudy) -> dict[str, str]:
+    """Context in which the parameters of a dish are resolved."""
+    return {"species": study.cells[0].species, "grade": "1"}
+
+
 def draw_member(study: DishStudy, library: Library, quantile: Quantile) -> Member:
     """The member of a dish study that belongs to ``quantile``."""
-    context = {"species": study.cells[0].species, "grade": "1"}
-    return Member.draw(library, context, quantile, {}, cell_types(study))
+    return Member.draw(library, dish_context(study), quantile, {}, cell_types(study))
 
 
 def arms(study: DishStudy) -> tuple[str, ...]:
@@ -74,24 +79,29 @@ def require_stimuli(study: DishStudy, network: Network) -> None:
                              nearest=nearest(name, known))
 
 
-def altered(network: Network, stimuli: Sequence[StimulusSpec]) -> Network:
-    """Network with the knock-downs and over-expressions of the protocol."""
+def altered(network: Network, stimuli: Sequence[StimulusSpec], left: float) -> Network:
+    """Network with the protocol's over-expressions, and knock-downs that leave ``left``."""
     for stimulus in stimuli:
         kind, _, gene = stimulus.name.partition(":")
         if kind == "knock-down":
-            network = network.knocked_down(gene)
+            network = network.knocked_down(gene, left)
         elif kind == "over-expression":
             network = network.over_expressed(gene)
     return network
 
 
-def events(study: DishStudy, arm: str, member: Member, network: Network) -> list[Event]:
-    """What happens to the dish in one arm.
+def stimulated(study: DishStudy, arm: str) -> bool:
+    """Whether an arm gets the stimuli.
 
-    With a therapy all arms but ``healthy`` get the stimuli; without one only ``treated`` does.
+    With a therapy all arms but ``healthy`` do; without one only ``treated`` does.
     """
+    return arm == "treated" or (study.therapy is not None and arm != "healthy")
+
+
+def events(study: DishStudy, arm: str, member: Member, network: Network) -> list[Event]:
+    """What happens to the dish in one arm."""
     out: list[Event] = []
-    if study.therapy is not None or arm == "treated":
+    if stimulated(study, arm):
         for stimulus in study.stimuli:
             if stimulus.name.partition(":")[0] not in GENETIC:
                 out += _stimulus_events(stimulus, member, network)
@@ -139,8 +149,8 @@ def run_arm(
     values = member.values
     base = member.network(believe_all)
     require_stimuli(study, base)
-    stimulated = study.therapy is not None or arm == "treated"
-    network = altered(base, study.stimuli) if stimulated else base
+    # knock-down and over-expression start with the study, after the healthy cells have settled
+    network = replace(base, gain=base.gain.copy(), push=base.push.copy())
     product = product_of(study, member)
     objects = cargo_objects(product, network, values, hypothesis)
     if study.therapy is not None and study.therapy.vesicle is None:
@@ -152,10 +162,16 @@ def run_arm(
     assembly = assemble(DISH, setting, values)
     _fill(assembly, study)
     outputs = output_times(study.duration, study.numerics.output_every)
+
+    def alter() -> None:
+        if stimulated(study, arm):
+            changed = altered(base, study.stimuli, values.number("knock_down_left"))
+            network.gain[:], network.push[:] = changed.gain, changed.push
+
     run = execute(
         assembly, setting, events(study, arm, member, network), outputs,
         first_step=study.numerics.first_step, largest_step=study.numerics.largest_step,
-        regions=cell_types(study),
+        regions=cell_types(study), on_settled=alter,
     )  # fmt: skip
     notes = run.warnings + (product.warnings if product and arm == "treated" else ())
     return Run(run.times, run.series, run.snapshots, run.balance, notes, run.steps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -128,13 +128,18 @@ def execute(
     snapshot_times: Sequence[float] = (),
     snapshot_names: Sequence[str] = (),
     regions: Sequence[str] = REGIONS,
+    on_settled: Callable[[], None] | None = None,
 ) -> Run:
     """Run an assembly whose state holds the healthy disc or dish.
+
+    ``on_settled`` runs once the healthy state is reached and before the first step.
 
     Raises:
         RunError: a state left its bounds or is not finite.
     """
     warnings = settle(assembly)
+    if on_settled is not None:
+        on_settled()
     recorder = Recorder(setting, regions)
     times = steps(events, outputs, first_step, largest_step)
     clock = np.zeros(4)

@@ -15,7 +15,7 @@ from evdisc.mechanism.contract import REGIONS
 from evdisc.mechanism.setting import Setting
 from evdisc.protocol.specs import DiscSpec
 from evdisc.simulate.values import Values
-from evdisc.solve.grid import Grid, build_grid
+from evdisc.solve.grid import Grid, build_grid, segments
 from evdisc.vesicle.product import Product
 
 #: recipient cell of each region
@@ -93,11 +93,18 @@ def geometry(values: Values) -> Geometry:
     )
 
 
-def disc_grid(size: Geometry, radial_cells: int, axial_cells: int) -> Grid:
-    """Half-disc grid; symmetry about the mid-plane is used."""
+def disc_grid(size: Geometry, radial_cells: int, axial_cells: int, like: Geometry) -> Grid:
+    """Half-disc grid; symmetry about the mid-plane is used.
+
+    Cells are shared out between the regions as ``like`` has them, so that the discs of all
+    members have the same cells in the same regions, stretched.
+    """
+    radial = segments((0.0, like.nucleus_radius, like.endplate_radius, like.radius), radial_cells)
+    half = 0.5 * like.height
+    axial = segments((0.0, half, half + like.endplate_thickness), axial_cells)
     return build_grid(
         size.radius, size.nucleus_radius, size.height, size.endplate_radius,
-        size.endplate_thickness, radial_cells, axial_cells,
+        size.endplate_thickness, radial, axial,
     )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+#: cells in all, or in each segment
+Counts = int | tuple[int, ...]
 
 NUCLEUS, ANNULUS, ENDPLATE, OUTSIDE = 0, 1, 2, 3
 
@@ -60,14 +62,15 @@ class Grid:
 
 def build_grid(
     radius: float, nucleus_radius: float, height: float, endplate_radius: float,
-    endplate_thickness: float, radial_cells: int, axial_cells: int,
+    endplate_thickness: float, radial_cells: Counts, axial_cells: Counts,
 ) -> Grid:  # fmt: skip
     """Half of a disc of ``height`` between two endplates of ``endplate_thickness``, all in m.
 
-    The radial faces meet the nucleus and the endplate rim, the axial ones the endplate.
+    The radial faces meet the nucleus and the endplate rim, the axial ones the endplate. Cells are
+    a total, or a count for each segment (see :func:`segments`).
     """
     r_faces = spread((0.0, nucleus_radius, endplate_radius, radius), radial_cells)
-    z_faces = spread((0.0, 0.5 * height, 0.5 * height + endplate_thickness), axial_cells, least=2)
+    z_faces = spread((0.0, 0.5 * height, 0.5 * height + endplate_thickness), axial_cells)
     r, z = np.meshgrid(
         0.5 * (r_faces[1:] + r_faces[:-1]), 0.5 * (z_faces[1:] + z_faces[:-1]), indexing="ij"
     )
@@ -79,19 +82,25 @@ def build_grid(
 
 def build_slab(height: float, endplate_thickness: float, axial_cells: int) -> Grid:
     """Half of a slab: nucleus of ``height`` between two endplates, 1 m2 wide, one cell along r."""
-    z_faces = spread((0.0, 0.5 * height, 0.5 * height + endplate_thickness), axial_cells, least=2)
+    z_faces = spread((0.0, 0.5 * height, 0.5 * height + endplate_thickness), axial_cells)
     z = 0.5 * (z_faces[1:] + z_faces[:-1])
     region = np.where(z < 0.5 * height, NUCLEUS, ENDPLATE)[None, :].astype(np.int8)
     return Grid(np.array([0.0, np.sqrt(0.5 / np.pi)]), z_faces, region)
 
 
-def spread(borders: tuple[float, ...], cells: int, least: int = 1) -> Floats:
-    """Faces of about ``cells`` cells, equal within each segment, that meet all borders."""
+def spread(borders: tuple[float, ...], cells: Counts) -> Floats:
+    """Faces that meet all borders, equally spaced within each segment."""
     edges = sorted(set(borders))
-    lengths = np.diff(edges)
-    share = cells * lengths / lengths.sum()
-    counts = np.maximum(np.round(share).astype(int), least)
-    # rounding goes to the longest segment, so the asked number is met wherever it can be
-    counts[np.argmax(lengths)] = max(least, counts[np.argmax(lengths)] + cells - counts.sum())
+    counts = segments(borders, cells) if isinstance(cells, int) else cells
     parts = [np.linspace(a, b, n + 1)[:-1] for (a, b), n in zip(pairwise(edges), counts, strict=True)]
     return np.append(np.concatenate(parts), edges[-1])
+
+
+def segments(borders: tuple[float, ...], cells: int) -> tuple[int, ...]:
+    """How many of ``cells`` cells fall to each segment between sorted borders, two at least."""
+    lengths = np.diff(sorted(set(borders)))
+    counts = np.maximum(np.round(cells * lengths / lengths.sum()).astype(int), 2)
+    # rounding goes to the longest segment, so the asked number is met wherever it can be
+    longest = np.argmax(lengths)
+    counts[longest] = max(2, counts[longest] + cells - counts.sum())
+    return tuple(int(n) for n in counts)

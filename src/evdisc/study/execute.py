@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 
 from evdisc import __version__
-from evdisc.errors import EvidenceError, InputError
+from evdisc.errors import EvidenceError, InputError, nearest
 from evdisc.evidence.library import Library, load
+from evdisc.evidence.names import one_of
+from evdisc.outcome.readouts import readout_names
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.protocol.yaml_io import LoadedProtocol
 from evdisc.simulate import disc, dish
@@ -79,10 +81,19 @@ def preflight(study: DiscStudy | DishStudy, library: Library) -> None:
     else:
         dish.product_of(study, member)
         dish.require_stimuli(study, network)
+    _require_readouts(study, network.nodes)
     stray = unread(member.values, mechanisms, [r.key for r in member.values.used.values()])
     if stray:
         raise EvidenceError("no mechanism of this run reads this overlay parameter",
                             key=stray[0])
+
+
+def _require_readouts(study: DiscStudy | DishStudy, nodes: Sequence[str]) -> None:
+    known = readout_names(study.kind, nodes)
+    for name in study.readouts:
+        if name not in known:
+            raise InputError(f"is not simulated in a {study.kind}", key="readouts", value=name,
+                             expected=one_of(known), nearest=nearest(name, known))
 
 
 def task_members(study: DiscStudy | DishStudy) -> int:

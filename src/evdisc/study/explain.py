@@ -23,7 +23,7 @@ OTHER_READERS = {
     "edge_half_activation": "cell.network", "edge_hill": "cell.network",
     "claim_probability": "cell.network", "claim_borrowed_share": "cell.network",
     "t2_healthy": "outcome.readouts", "t2_slope_with_water": "outcome.readouts",
-    "equivalence_band": "outcome.effects",
+    "equivalence_band": "outcome.effects", "knock_down_left": "simulate.dish",
 }  # fmt: skip
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from evdisc.evidence.library import Library, context_text
+from evdisc.evidence.library import context_text
 from evdisc.evidence.parameters import ParameterRow
 
 Floats = NDArray[np.float64]
@@ -33,17 +33,20 @@ def sampling_error(members: int) -> float:
 
 
 def assumed(
-    names: Sequence[str], draws: Floats, effect: Floats, library: Library
+    rows: Mapping[str, ParameterRow], draws: Floats, effect: Floats
 ) -> list[dict[str, Any]]:
-    """Drawn parameters of tier ``assumed``, the most influential first."""
-    rows = {r.identity: r for own in library.parameters.values() for r in own}
-    out = []
-    for i, name in enumerate(names):
-        row = rows.get(name)
-        if row is None or row.tier != "assumed" or row.distribution == "fixed":
-            continue
-        rho = rank_correlation(draws[:, i], effect)
-        out.append(_entry(row, rho, len(effect)))
+    """Drawn parameters of tier ``assumed``, the most influential first.
+
+    Args:
+        rows: identity -> evidence row, in the order of the columns of ``draws``.
+        draws: (members, parameters).
+        effect: (members,) effect whose spread is explained.
+    """
+    out = [
+        _entry(row, rank_correlation(draws[:, i], effect), len(effect))
+        for i, row in enumerate(rows.values())
+        if row.tier == "assumed"
+    ]
     return sorted(out, key=lambda e: (-abs(e["influence"]), e["key"], e["context"]))
 
 

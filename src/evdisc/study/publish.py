@@ -15,10 +15,11 @@ from evdisc import __version__
 from evdisc.evidence.library import Library
 from evdisc.evidence.tables import Row
 from evdisc.protocol.specs import DiscStudy, DishStudy
+from evdisc.simulate import disc
 from evdisc.study.folder import write_bytes, write_json
 from evdisc.study.summary import Stack
 from evdisc.study.variants import find, variants
-from evdisc.study.worker import BALANCE
+from evdisc.study.worker import BALANCE, draw
 
 SERIES_FORMAT = "evdisc-series/1"
 FIELDS_FORMAT = "evdisc-fields/1"
@@ -32,8 +33,8 @@ def everything(
     write_json(folder / "result.json", content)
     if "readouts" in stack.arrays:
         write_bytes(folder / "series.parquet", series(study, stack))
-    if "snapshots" in stack.arrays:
-        fields(study, stack, folder)
+    if "snapshots" in stack.arrays and isinstance(study, DiscStudy):
+        fields(study, stack, library, folder)
     write_bytes(folder / "CITATIONS.bib", bibliography(content["citations"], library).encode())
     write_json(folder / "ro-crate-metadata.json", research_object(content, folder, record))
 
@@ -71,8 +72,11 @@ def series(study: DiscStudy | DishStudy, stack: Stack) -> bytes:
     return buffer.getvalue()
 
 
-def fields(study: DiscStudy | DishStudy, stack: Stack, folder: Path) -> None:
-    """Quantiles of the snapshot fields over the members, and one representative member."""
+def fields(study: DiscStudy, stack: Stack, library: Library, folder: Path) -> None:
+    """Quantiles of the snapshot fields over the members, and one representative member.
+
+    All members share the cells; the grid written is that of the representative one.
+    """
     import zarr
 
     data = stack.arrays["snapshots"]
@@ -84,7 +88,11 @@ def fields(study: DiscStudy | DishStudy, stack: Stack, folder: Path) -> None:
     group.attrs.update({
         "format": FIELDS_FORMAT, "evdisc": __version__, "representative_member": typical,
         "axes": ["snapshot", "variable", "r", "z"], "variables": stack.names("snapshot"),
+        "snapshot_times_d": [t / 86400.0 for t in disc.snapshot_times(study)],
     })  # fmt: skip
+    grid = disc.member_grid(study, draw(study, int(stack.members[typical]), library))
+    for name in ("r_faces", "z_faces", "region"):
+        group.create_array(f"grid/{name}", data=getattr(grid, name))
     for arm in dict.fromkeys(v.arm for v in every):
         run = find(every, arm, "stoichiometric", False)
         low, middle, high = np.nanquantile(data[:, run], (0.05, 0.5, 0.95), axis=0)

@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 
 from evdisc.cell.network import cell_arrows
 from evdisc.evidence.library import Library
+from evdisc.evidence.parameters import ParameterRow
+from evdisc.outcome.delivery_table import verdicts
 from evdisc.outcome.effects import effect, quantiles
-from evdisc.outcome.readouts import describe
+from evdisc.outcome.readouts import Readout, describe
 from evdisc.protocol.specs import DiscStudy, DishStudy
+from evdisc.simulate.dish import dish_context
 from evdisc.simulate.mechanisms import DISC, DISH
+from evdisc.simulate.site import disc_context
 from evdisc.study.influence import assumed
 from evdisc.study.variants import HYPOTHESES, Variant, arms_of, find, variants
 
@@ -70,9 +74,9 @@ def result(
         name: _readout(study, name, i, stack, every, arms, library)
         for i, name in enumerate(stack.names("readout"))
     }
-    out["delivery"] = _delivery(stack, every, arms)
+    out["delivery"] = delivery_rows(stack, every, arms, library)
     out["evidence"] = sorted({c.claim for a in cell_arrows(library) for c in a.claims})
-    out["assumed"] = _assumed(study, stack, every, arms, library)
+    out["assumed"] = _assumed(study, stack, library)
     out["warnings"] = _warnings(stack)
     out["citations"] = citations(study, library)
     return out
@@ -91,7 +95,7 @@ def _readout(
         }}  # fmt: skip
     band = library.resolve("equivalence_band", subject=about.band).median
     effects = [
-        _effect(data, every, (arm, versus, hypothesis, believed), times, band, about.better)
+        _effect(data, every, (arm, versus, hypothesis, believed), times, band, about)
         for i, arm in enumerate(arms) for versus in arms[i + 1 :]
         for hypothesis in HYPOTHESES for believed in (False, True)
     ]  # fmt: skip
@@ -109,12 +113,12 @@ def _bands(samples: Floats) -> dict[str, list[float | None]]:
 
 def _effect(
     data: Floats, every: tuple[Variant, ...], which: tuple[str, str, str, bool], times: Floats,
-    band: float, better: int,
+    band: float, about: Readout,
 ) -> dict[str, Any]:  # fmt: skip
     arm, versus, hypothesis, believed = which
     found = effect(
         data[:, find(every, arm, hypothesis, believed), -1],
-        data[:, find(every, versus, hypothesis, believed), -1], band, better,
+        data[:, find(every, versus, hypothesis, believed), -1], band, about.better, about.full,
     )  # fmt: skip
     numbers = {k: rounded(v) if isinstance(v, float) else v for k, v in asdict(found).items()}
     return numbers | {
@@ -124,10 +128,12 @@ def _effect(
     }  # fmt: skip
 
 
-def _delivery(
-    stack: Stack, every: tuple[Variant, ...], arms: Sequence[str]
+def delivery_rows(
+    stack: Stack, every: tuple[Variant, ...], arms: Sequence[str], library: Library
 ) -> dict[str, Any]:
+    """Delivery table: vesicles and copies per cell of each arm, and the verdict in words."""
     names = stack.names("delivery")
+    half_effect = library.resolve("half_effect_copies").median
     out: dict[str, Any] = {}
     for arm in arms:
         table = stack.arrays["delivery"][:, find(every, arm, "stoichiometric", False)]
@@ -140,7 +146,7 @@ def _delivery(
                 row["delivered_over_endogenous"][cargo] = triple(table[:, i])
             else:
                 row[name] = triple(table[:, i])
-        out[arm] = row
+        out[arm] = row | {"verdict": verdicts(row, half_effect)}
     return out
 
 
@@ -158,11 +164,19 @@ def headline_effect(study: DiscStudy | DishStudy, stack: Stack) -> Floats:
 
 
 def _assumed(
-    study: DiscStudy | DishStudy, stack: Stack, every: tuple[Variant, ...],
-    arms: Sequence[str], library: Library,
-) -> list[dict[str, Any]]:  # fmt: skip
+    study: DiscStudy | DishStudy, stack: Stack, library: Library
+) -> list[dict[str, Any]]:
     names = stack.names("parameter")
-    return assumed(names, stack.arrays["parameters"], headline_effect(study, stack), library)
+    rows = {name: drawn_row(study, name, library) for name in names}
+    return assumed(rows, stack.arrays["parameters"], headline_effect(study, stack))
+
+
+def drawn_row(study: DiscStudy | DishStudy, identity: str, library: Library) -> ParameterRow:
+    """The evidence row behind a draw, in the context of the study."""
+    key, *places = identity.split("|")
+    own = dict(place.split("=", 1) for place in places)
+    context = disc_context(study.disc) if isinstance(study, DiscStudy) else dish_context(study)
+    return library.resolve(key, **{**context, **own})
 
 
 def _warnings(stack: Stack) -> list[str]:

@@ -25,10 +25,13 @@ FORMAT = "evdisc-members/1"
 BALANCE = ("injected", "leaked", "decayed", "taken_up", "in_disc", "error")
 
 
-def run_members(study: DiscStudy | DishStudy, members: Sequence[int],
-                library: Library) -> Arrays:  # fmt: skip
-    """Run the given members; see :func:`stack` for the arrays."""
-    return stack([run_member(study, m, library) for m in members], members)
+def run_members(
+    study: DiscStudy | DishStudy, members: Sequence[int], library: Library,
+    which: Sequence[Variant] | None = None,
+) -> Arrays:  # fmt: skip
+    """Run the given members, in all variants or those named; see :func:`stack` for the arrays."""
+    which = variants(study) if which is None else which
+    return stack([run_member(study, m, library, which) for m in members], members)
 
 
 def run_task(text: str, kind: str, overlays: Sequence[str], members: Sequence[int]) -> Arrays:
@@ -49,11 +52,13 @@ def draw(study: DiscStudy | DishStudy, member: int, library: Library) -> Member:
     return dish.draw_member(study, library, quantile)
 
 
-def run_member(study: DiscStudy | DishStudy, number: int, library: Library) -> dict[str, Any]:
-    """All runs of one member; a failure is a value with its reason."""
+def run_member(
+    study: DiscStudy | DishStudy, number: int, library: Library, which: Sequence[Variant]
+) -> dict[str, Any]:
+    """The runs of one member; a failure is a value with its reason."""
     try:
         member = draw(study, number, library)
-        records = [_record(study, member, v) for v in variants(study)]
+        records = [_record(study, member, v) for v in which]
     except EvdiscError as error:
         return {"status": f"{type(error).__name__}: {error}"}
     parameters = {k: x for k, x in member.values.drawn.items() if "#" not in k}

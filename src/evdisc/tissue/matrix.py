@@ -2,7 +2,7 @@
 
 dG/dt = k s - k (1 + e q) G with k the turnover, s the synthesis of the living cells relative to
 the healthy tissue, q the protease activity above healthy, so the healthy disc is steady (after
-Gu 2014, doi:10.1097/BRS.0000000000000404, and Zhu 2016). With constant viability v and nothing
+Gu 2014, and Zhu 2016). With constant viability v and nothing
 else G = v + (1 - v) exp(-k t). The human k is measured turnover (Sivan 2006); the k of small
 animals is an injury constant and labelled so.
 """

@@ -1,8 +1,7 @@
 """What disc cells consume and make: the rate laws of Bibby 2005, as open disc codes state them.
 
 Oxygen: q = A (pH - pH0) o / (K + o + B (pH - pH0)); lactate: exp(c0 + c1 pH + c2 o - c3 o^2);
-glucose: half the lactate rate; pH falls linearly with lactate (Bibby 2005,
-doi:10.1097/01.brs.0000154614.20001.be). The published glucose sink does not depend on glucose, so
+glucose: half the lactate rate; pH falls linearly with lactate (Bibby 2005). The published glucose sink does not depend on glucose, so
 concentrations can turn negative; the guarded law lets it vanish with glucose.
 """
 

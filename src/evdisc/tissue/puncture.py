@@ -17,9 +17,9 @@ from evdisc.mechanism.setting import Setting
 
 
 @njit(cache=True, nogil=True)
-def integrity_loss(ratio: float, half: float, largest: float) -> float:
+def integrity_loss(ratio: float, half: float, largest: float, steepness: float) -> float:
     """Share of the integrity lost by a needle of ``ratio`` diameter over height."""
-    return largest * ratio**2 / (ratio**2 + half**2)
+    return largest * ratio**steepness / (ratio**steepness + half**steepness)
 
 
 @njit(cache=True, nogil=True)
@@ -28,7 +28,7 @@ def kernel(clock, p, region, height, radius, disc_volume, annulus_integrity, ext
            late_senescent_cells, crushed_cells, living_cells):  # fmt: skip
     """Apply one puncture by a needle of outer diameter ``clock[2]``, m."""
     needle = clock[2]
-    loss = integrity_loss(needle / height, p[0, 0], p[1, 0])
+    loss = integrity_loss(needle / height, p[0, 0], p[1, 0], p[4, 0])
     annulus_integrity[0] *= 1.0 - loss
     extruded_nucleus[0] += (1.0 - extruded_nucleus[0]) * loss * p[2, 0]
     track = min(0.25 * math.pi * min(needle, height) ** 2 * radius / disc_volume, 0.9)
@@ -64,6 +64,7 @@ MECHANISM = Mechanism(
         Parameter("puncture_largest_loss", "1", "integrity lost by the widest needle", 0.0, 1.0),
         Parameter("extrusion_share", "1", "nucleus lost with all integrity", 0.0, 1.0),
         Parameter("puncture_cytokine_burst", "kg/m3", "cytokine rise at full loss", 0.0),
+        Parameter("puncture_steepness", "1", "steepness of the loss with the ratio", 0.0),
     ),
     prepare=prepare,
     when="puncture",

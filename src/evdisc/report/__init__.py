@@ -1,0 +1,1 @@
+"""Figures, pages and tables a reader looks at."""

@@ -1,0 +1,111 @@
+"""Tables for a terminal, as text."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from evdisc.report.words import interval, number, sentence
+
+WIDTH = 118
+
+
+def study_table(result: Mapping[str, Any]) -> str:
+    """End values of every arm, and the effect, for the read-outs of a study."""
+    if not result["readouts"]:
+        return "no member of this study could be run"
+    arms = result["arms"]
+    titles = ["read-out", "unit", *arms]
+    effect = next(iter(result["readouts"].values()))["effect"]
+    if effect:
+        titles += [f"{effect['arm']} - {effect['versus']}", "direction"]
+    rows = []
+    for name, about in result["readouts"].items():
+        bands = about["hypotheses"]["stoichiometric"]["arms"]
+        cells = [number(bands[arm]["median"][-1]) for arm in arms]
+        row = [name, about["unit"], *cells]
+        if effect:
+            row += [interval(about["effect"]), about["effect"]["direction"]]
+        rows.append(row)
+    text = _table(titles, rows) + "\n" + sentence(result)
+    for cargo, words in result["delivery"].get("treated", {}).get("verdict", {}).items():
+        text += f"\n{cargo}: {words}"
+    for warning in result["warnings"]:
+        text += f"\nnote: {warning}"
+    return text
+
+
+def dose_lines(table: Mapping[str, Any]) -> str:
+    """The dose and stoichiometry table."""
+    row = table["delivery"]
+    lines = [
+        ["vesicles taken up per cell", interval(row["vesicles_per_cell"])],
+        ["share of the dose that stayed", interval(row["fraction_of_dose_in_disc"])],
+    ]
+    for cargo, copies in row["copies_per_cell"].items():
+        lines.append([f"copies of {cargo} per cell", interval(copies)])
+        lines.append([f"{cargo} over the cell's own", interval(row["delivered_over_endogenous"][cargo])])
+    text = table["title"] + "\n" + _table(["", "median (90 % range)"], lines)
+    for cargo, words in row["verdict"].items():
+        text += f"\n{cargo}: {words}"
+    for warning in table["warnings"]:
+        text += f"\nnote: {warning}"
+    return text
+
+
+def nutrition_table(summary: Mapping[str, Any]) -> str:
+    """Extremes and means of the nutrients, by region."""
+    rows = []
+    for region, fields in summary["regions"].items():
+        for name, row in fields.items():
+            rows.append([region, name, summary["units"][name],
+                         *(number(row[k], 4) for k in ("min", "mean", "max"))])
+    share = summary["share_below_glucose_death_threshold"]
+    head = (f"{summary['disc']}, grade {summary['grade']}, rate law {summary['rate_law']}, endplate "
+            f"factor {number(summary['endplate_diffusivity_factor'])}")
+    foot = (f"share of nucleus and annulus below the glucose that cells need: {100 * share:.2g} %\n"
+            f"note: {summary['note']}")
+    return f"{head}\n{_table(['region', 'solute', 'unit', 'min', 'mean', 'max'], rows)}\n{foot}"
+
+
+def explanation(found: Mapping[str, Any]) -> str:
+    """Where a parameter's numbers come from, or who owns and reads a state variable."""
+    lines = [f"{found['key']}: {found['kind']}" + (f", {found['meaning']}" if found["meaning"] else "")]
+    if found["kind"] == "state variable":
+        lines.append(f"unit {found['unit']}, held once per {found['held']}")
+        for name in ("owned_by", "added_to_by", "read_by"):
+            lines.append(f"{name.replace('_', ' ')}: {', '.join(found[name]) or 'nobody'}")
+        return "\n".join(lines)
+    lines.append(f"read by: {', '.join(found['read_by']) or 'nobody'}")
+    rows = [[
+        r["context"], _spread(r), r["unit"], r["tier"] + (f" via {r['via']}" if r["via"] else ""),
+        r["source"], r["note"],
+    ] for r in found["rows"]]  # fmt: skip
+    return "\n".join(lines) + "\n" + _table(
+        ["holds for", "value (90 %)", "unit", "tier", "source", "note"], rows
+    )
+
+
+def _spread(row: Mapping[str, Any]) -> str:
+    if row["distribution"] in ("fixed", "bernoulli"):
+        return f"{row['value']:g}"
+    return f"{row['value']:g} ({row['low']:g} to {row['high']:g}, {row['distribution']})"
+
+
+def _table(titles: list[str], rows: list[list[str]]) -> str:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for title in titles:
+        table.add_column(Text(title), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    buffer = io.StringIO()
+    Console(file=buffer, width=WIDTH, color_system=None).print(table)
+    return "\n".join(line.rstrip() for line in buffer.getvalue().rstrip().split("\n"))
+
+

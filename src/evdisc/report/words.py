@@ -1,0 +1,90 @@
+"""Results in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+HYPOTHESIS = {
+    "stoichiometric": "if delivered copies decide",
+    "potency": "if vesicles per cell decide",
+}
+ARMS = {
+    "treated": "treated", "untreated": "untreated", "vehicle": "vehicle", "healthy": "healthy",
+}  # fmt: skip
+
+
+def number(x: float | None, digits: int = 3) -> str:
+    """A number for a reader; a dash for an unknown one."""
+    if x is None:
+        return "–"
+    if x != 0.0 and (abs(x) < 1e-3 or abs(x) >= 1e5):
+        mantissa, exponent = f"{x:.1e}".split("e")
+        return f"{mantissa}×10{_superscript(int(exponent))}".replace("-", "−")
+    return f"{x:.{digits}g}".replace("-", "−") if abs(x) < 100 else f"{x:.0f}".replace("-", "−")
+
+
+def interval(row: Mapping[str, float | None], digits: int = 3) -> str:
+    """Median and 90 % range."""
+    low, high = number(row["q05"], digits), number(row["q95"], digits)
+    return f"{number(row['median'], digits)} ({low} to {high})"
+
+
+def unit_of(unit: str) -> str:
+    """Unit of a difference: points for percentages."""
+    return {"%": "points", "fold of healthy": "of the healthy level"}.get(unit, unit)
+
+
+def headline(result: Mapping[str, Any]) -> str | None:
+    """Name of the read-out the report opens with."""
+    wanted = list(result.get("first", [])) + ["disc height index", "viability"]
+    named = (n for w in wanted for n in result["readouts"] if n.split(" (")[0] == w)
+    return next(named, next(iter(result["readouts"]), None))
+
+
+def sentence(result: Mapping[str, Any]) -> str:
+    """The result in one or two sentences."""
+    name = headline(result)
+    if name is None:
+        return "No member of this study could be run."
+    about = result["readouts"][name]
+    effect = about["effect"]
+    if effect is None:
+        arm = result["arms"][0]
+        bands = about["hypotheses"]["stoichiometric"]["arms"][arm]
+        last = {k: bands[k][-1] for k in bands}
+        return (f"After {_days(about['times_d'][-1])} the {name} is {interval(last)} "
+                f"{about['unit']} ({arm}).")
+    first = _effect(name, about, effect)
+    other = next((e for e in about["effects"] if e["hypothesis"] == "potency"
+                  and e["arm"] == effect["arm"] and e["versus"] == effect["versus"]
+                  and e["claims"] == "discounted"), None)
+    if other is None:
+        return first
+    second = (f" {HYPOTHESIS['potency'].capitalize()}, the difference is {interval(other)} "
+              f"{unit_of(about['unit'])}: {DIRECTION[other['direction']]}.")
+    return first + second
+
+
+DIRECTION = {
+    "up": "higher", "down": "lower", "none": "no difference that matters",
+    "unresolved": "not resolved by what is known",
+}  # fmt: skip
+
+
+def _effect(name: str, about: Mapping[str, Any], effect: Mapping[str, Any]) -> str:
+    return (
+        f"After {_days(effect['time_d'])} the {name} of the {effect['arm']} arm differs from the "
+        f"{effect['versus']} one by {interval(effect)} {unit_of(about['unit'])} "
+        f"{HYPOTHESIS[effect['hypothesis']]}: {DIRECTION[effect['direction']]}."
+    )
+
+
+def _days(days: float) -> str:
+    if days >= 14 and days % 7 == 0:
+        return f"{days / 7:g} weeks"
+    return f"{days:g} days" if days >= 2 else f"{days * 24:g} hours"
+
+
+def _superscript(n: int) -> str:
+    return str(n).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
