@@ -202,7 +202,7 @@ def explain(
     """Where a number comes from and who reads it."""
     from evdisc.evidence.library import load as load_evidence
     from evdisc.report.terminal import explanation
-    from evdisc.study.explain import explain as find
+    from evdisc.simulate.explain import explain as find
 
     found = find(key, load_evidence())
     emit(found) if as_json else print(explanation(found))
@@ -213,8 +213,9 @@ def cite(run_folder: Annotated[Path, typer.Argument(help="Run folder.")]) -> Non
     """Print the BibTeX of everything a run used."""
     path = run_folder / "CITATIONS.bib"
     if not path.is_file():
-        raise InputError("is not a run folder", file=run_folder,
-                         expected="a folder with CITATIONS.bib")
+        raise InputError(
+            "is not a run folder", file=run_folder, expected="a folder with CITATIONS.bib"
+        )
     print(path.read_text("utf-8"), end="")
 
 
@@ -228,8 +229,12 @@ def vocabulary(
     from evdisc.evidence.names import kinds, names
 
     if kind is not None and kind not in kinds():
-        raise InputError("no such kind of name", value=kind, expected=" | ".join(kinds()),
-                         nearest=nearest(kind, kinds()))
+        raise InputError(
+            "no such kind of name",
+            value=kind,
+            expected=" | ".join(kinds()),
+            nearest=nearest(kind, kinds()),
+        )
     table = {k: names(k) for k in kinds() if kind in (None, k)}
     if as_json:
         emit(table)
@@ -247,7 +252,7 @@ def warm_up() -> None:
     sys.stderr.write(f"kernels are compiled and cached ({seconds:.1f} s)\n")
 
 
-class watched:  # noqa: N801 - used as a context manager, reads as a verb
+class watched:
     """Progress bar on stderr while a study runs; nothing where stderr is no terminal."""
 
     def __init__(self, unit: str) -> None:

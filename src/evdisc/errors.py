@@ -96,9 +96,7 @@ class MissingExtraError(InputError):
     """An optional dependency is not installed; the message names the pip command."""
 
     def __init__(self, package: str, extra: str) -> None:
-        super().__init__(
-            f"{package} is not installed", expected=f"pip install 'evdisc[{extra}]'"
-        )
+        super().__init__(f"{package} is not installed", expected=f"pip install 'evdisc[{extra}]'")
 
 
 class AssemblyError(EvdiscError):

@@ -58,7 +58,9 @@ DEFINITIONS = (
     "osmole = mole = Osm",
     "equivalent = mole = Eq",
 )
-PATTERN = re.compile(r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)\w*)(.*)$", re.I)
+PATTERN = re.compile(
+    r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)\w*)(.*)$", re.I
+)
 COMMON = (
     "s", "min", "h", "d", "day", "days", "week", "weeks", "month", "year", "nm", "um", "mm", "cm",
     "m", "nL", "uL", "mL", "L", "mm^3", "pg/mL", "ng/mL", "ug/mL", "mg/mL", "nM", "uM", "mM", "M",
@@ -83,9 +85,11 @@ def parse_quantity(
     """
     asked = KINDS[kind]
 
-    def fault(message: str, **more: str | None) -> UnitError:
+    def fault(message: str, nearest: str | None = None) -> UnitError:
         expected = f"{kind.replace('_', ' ')} such as '{asked.example}'"
-        return UnitError(message, file=file, key=key, value=text, expected=expected, **more)
+        return UnitError(
+            message, file=file, key=key, value=text, expected=expected, nearest=nearest
+        )
 
     if isinstance(text, bool) or not isinstance(text, (str, int, float)):
         raise fault("not a quantity")
@@ -136,7 +140,7 @@ def _convert(number: float, unit: str, target: str, fault: Any) -> float:
 def _registry() -> Any:
     import pint
 
-    registry = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
+    registry: Any = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
     for line in DEFINITIONS:
         registry.define(line)
     return registry

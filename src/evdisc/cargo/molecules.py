@@ -28,12 +28,10 @@ def linked(name: str, known: Iterable[str]) -> list[str]:
     armed = ARM.search(name.strip()) is not None
     hits = []
     for candidate in known:
-        if fold(candidate) == same:
+        # an arm and a bare name are linked; two different arms are not
+        one_armed = armed != bool(ARM.search(candidate))
+        if fold(candidate) == same or (one_armed and fold(ARM.sub("", candidate)) == bare):
             hits.append(candidate)
-        elif armed != (ARM.search(candidate) is not None):
-            # exactly one of the two names its arm, and the rest agrees
-            if fold(ARM.sub("", candidate)) == bare:
-                hits.append(candidate)
     return hits
 
 
@@ -53,7 +51,9 @@ def require_known(name: str, library: Library) -> list[str]:
     hits = linked(name, known_cargo(library))
     if not hits:
         raise InputError(
-            "no claim mentions this cargo", key="therapy.vesicle.cargo.molecule", value=name,
+            "no claim mentions this cargo",
+            key="therapy.vesicle.cargo.molecule",
+            value=name,
             expected="a molecule of the evidence or of an overlay named under evidence.overlays",
             nearest=nearest(name, known_cargo(library)),
         )

@@ -50,8 +50,9 @@ def kernel(clock, p, patch_of, node, starvation_rate, activity, reference_activi
             onset, calming = p[5, 0] * drive[3], p[6, 0] * (1.0 - drive[3])
             h, f = healthy_cells[i, k], inflamed_cells[i, k]
             s, late = early_senescent_cells[i, k], late_senescent_cells[i, k]
-            h_out, f_out = leaving(h, death + senescing + onset, dt), leaving(
-                f, death + senescing + calming, dt
+            h_out, f_out = (
+                leaving(h, death + senescing + onset, dt),
+                leaving(f, death + senescing + calming, dt),
             )
             s_out, l_out = leaving(s, death + p[3, 0] + p[4, 0], dt), leaving(late, death, dt)
             rate_h = death + senescing + onset + 1e-300
@@ -68,8 +69,12 @@ def kernel(clock, p, patch_of, node, starvation_rate, activity, reference_activi
             apoptotic_cells[i, k] += dead * apoptosis / whole
             pyroptotic_cells[i, k] += dead * pyroptosis / whole
             starved_cells[i, k] += dead * starving / whole
-            living_cells[i, k] = (healthy_cells[i, k] + inflamed_cells[i, k]
-                                  + early_senescent_cells[i, k] + late_senescent_cells[i, k])
+            living_cells[i, k] = (
+                healthy_cells[i, k]
+                + inflamed_cells[i, k]
+                + early_senescent_cells[i, k]
+                + late_senescent_cells[i, k]
+            )
 
 
 @njit(cache=True, nogil=True)
@@ -89,8 +94,15 @@ MECHANISM = Mechanism(
     kernel=kernel,
     reads=("starvation_rate", "activity", "reference_activity"),
     owns=("living_cells",),
-    adds_to=("healthy_cells", "inflamed_cells", "early_senescent_cells", "late_senescent_cells",
-             "apoptotic_cells", "pyroptotic_cells", "starved_cells"),
+    adds_to=(
+        "healthy_cells",
+        "inflamed_cells",
+        "early_senescent_cells",
+        "late_senescent_cells",
+        "apoptotic_cells",
+        "pyroptotic_cells",
+        "starved_cells",
+    ),
     parameters=(
         Parameter("apoptosis_hazard", "1/s", "death by apoptosis at full activity", 0.0),
         Parameter("pyroptosis_hazard", "1/s", "death by pyroptosis at full activity", 0.0),

@@ -73,8 +73,9 @@ class Network:
         """
         if name in self.nodes:
             return self.nodes.index(name)
-        raise InputError("the network has no such node", value=name,
-                         nearest=nearest(name, self.nodes))
+        raise InputError(
+            "the network has no such node", value=name, nearest=nearest(name, self.nodes)
+        )
 
     def knocked_down(self, name: str, left: float) -> Network:
         """Copy in which node ``name`` keeps the share ``left`` of its activity."""
@@ -96,7 +97,8 @@ def cell_arrows(library: Library) -> list[Arrow]:
     of the model: the effect must travel through the cargo's target.
     """
     return [
-        a for a in arrows(library.claims)
+        a
+        for a in arrows(library.claims)
         if a.source_type not in OUTSIDE_TYPES
         and a.target_type not in OUTSIDE_TYPES
         and not (a.source_type in CARGO_TYPES and a.target_type == "phenotype")
@@ -136,13 +138,16 @@ def compile_network(
     order = {name: i for i, name in enumerate(nodes)}
     every.sort(key=lambda a: (order[a.target], a.identity))
     believed = _believed(every, library, value, chance, believe_all)
-    strength = np.array([
-        [_strength(a, cell, value, chance, believe_all) * believed[a.identity] for a in every]
-        for cell in cell_types
-    ])
+    strength = np.array(
+        [
+            [_strength(a, cell, value, chance, believe_all) * believed[a.identity] for a in every]
+            for cell in cell_types
+        ]
+    )
     targets = np.array([order[a.target] for a in every])
-    held = {c.claim for a, col in zip(every, strength.T, strict=True) if col.any()
-            for c in a.claims}
+    held = {
+        c.claim for a, col in zip(every, strength.T, strict=True) if col.any() for c in a.claims
+    }
     return Network(
         nodes=nodes,
         first=np.searchsorted(targets, np.arange(len(nodes) + 1)).astype(np.int64),
@@ -179,8 +184,9 @@ def _believed(
     def belief(kind: str) -> float:
         return value("claim_probability", kind, "")
 
-    weight = {a.identity: 1.0 if believe_all else a.probability(library.sources, belief)
-              for a in every}
+    weight = {
+        a.identity: 1.0 if believe_all else a.probability(library.sources, belief) for a in every
+    }
     held = {a.identity: float(chance("claim:" + a.identity) < weight[a.identity]) for a in every}
     for arrow in every:
         rival = Arrow(arrow.source, arrow.target, -arrow.sign, "", "", ()).identity
@@ -188,16 +194,12 @@ def _believed(
             share = weight[arrow.identity] / (weight[arrow.identity] + weight[rival])
             # one draw decides for both sides, whichever is met first
             pair = "|".join(sorted((arrow.identity, rival)))
-            first_wins = chance("sign:" + pair) < (
-                share if arrow.identity < rival else 1.0 - share
-            )
+            first_wins = chance("sign:" + pair) < (share if arrow.identity < rival else 1.0 - share)
             held[rival if (arrow.identity < rival) == first_wins else arrow.identity] = 0.0
     return held
 
 
-def _strength(
-    arrow: Arrow, cell: str, value: Value, chance: Chance, believe_all: bool
-) -> float:
+def _strength(arrow: Arrow, cell: str, value: Value, chance: Chance, believe_all: bool) -> float:
     seen = arrow.cells()
     if "" not in seen and cell not in seen and not believe_all:
         borrowed = value("claim_borrowed_share", "", "")

@@ -21,11 +21,11 @@ def kernel(clock, p, patch_of, node, activity, reference_activity, living_cells,
             if q < 0:
                 continue
             cells = living_cells[i, k]
-            il_1beta_secretion[i, k] = p[0, 0] * cells * excess(
-                activity[node[0], q], reference_activity[node[0], q]
+            il_1beta_secretion[i, k] = (
+                p[0, 0] * cells * excess(activity[node[0], q], reference_activity[node[0], q])
             )
-            tnf_alpha_secretion[i, k] = p[1, 0] * cells * excess(
-                activity[node[1], q], reference_activity[node[1], q]
+            tnf_alpha_secretion[i, k] = (
+                p[1, 0] * cells * excess(activity[node[1], q], reference_activity[node[1], q])
             )
 
 

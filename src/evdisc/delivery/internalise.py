@@ -45,7 +45,9 @@ def kernel(clock, p, patch_of, copies_per_vesicle, cargo_half_life, weight, infl
         vesicles_per_cell[q] = relaxed(vesicles_per_cell[q], rate, p[0, 0], clock[1])
         for c in range(copies_per_vesicle.shape[0]):
             cargo_copies[c, q] = relaxed(
-                cargo_copies[c, q], rate * release * copies_per_vesicle[c], cargo_half_life[c],
+                cargo_copies[c, q],
+                rate * release * copies_per_vesicle[c],
+                cargo_half_life[c],
                 clock[1],
             )
 

@@ -75,8 +75,11 @@ def parse_claim(row: Row, file: object) -> Claim:
     for column, valid in checks.items():
         if row[column] not in valid:
             raise EvidenceError(
-                f"row {row['#']}, column {column}", file=file, key=row["claim"] or None,
-                value=row[column], expected=" | ".join(valid),
+                f"row {row['#']}, column {column}",
+                file=file,
+                key=row["claim"] or None,
+                value=row[column],
+                expected=" | ".join(valid),
             )
     for column in ("claim", "study", "source", "target"):
         if not row[column]:

@@ -9,8 +9,10 @@ a stated 90 % range are both honoured exactly. For ``uniform`` and ``loguniform`
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from statistics import NormalDist
 
+Scale = Callable[[float], float]
 NORMAL = NormalDist()
 Z95 = NORMAL.inv_cdf(0.95)
 NAMES = ("fixed", "normal", "lognormal", "logitnormal", "uniform", "loguniform", "bernoulli")
@@ -58,7 +60,7 @@ def _expit(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-x))
 
 
-_SCALES = {
+_SCALES: dict[str, tuple[Scale, Scale]] = {
     "normal": (float, float),
     "lognormal": (math.log, math.exp),
     "logitnormal": (_logit, _expit),

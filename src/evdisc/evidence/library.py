@@ -39,9 +39,7 @@ class Library:
             EvidenceError: unknown key, or no row fits.
         """
         if key not in self.parameters:
-            raise EvidenceError(
-                "unknown parameter", key=key, nearest=nearest(key, self.parameters)
-            )
+            raise EvidenceError("unknown parameter", key=key, nearest=nearest(key, self.parameters))
         rows = [r for r in self.parameters[key] if r.use == "model" and r.matches(context)]
         if not rows:
             asked = ", ".join(f"{k} {v}" for k, v in context.items() if v) or "any context"
@@ -75,7 +73,9 @@ def _build(tables: dict[str, list[tuple[Row, object]]], touched: set[str]) -> Li
     for claim in claims:
         if claim.study not in sources:
             raise EvidenceError(
-                "study is not in the sources", key=claim.claim, value=claim.study,
+                "study is not in the sources",
+                key=claim.claim,
+                value=claim.study,
                 nearest=nearest(claim.study, sources),
             )
     grouped: dict[str, list[ParameterRow]] = {}

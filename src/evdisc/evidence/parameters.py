@@ -70,10 +70,14 @@ def parse_row(row: Row, file: object) -> ParameterRow:
     Raises:
         EvidenceError: with file, row and column of the first fault.
     """
+
     def fault(column: str, expected: str) -> EvidenceError:
         return EvidenceError(
-            f"row {row['#']}, column {column}", file=file, key=row["key"] or None,
-            value=row[column], expected=expected,
+            f"row {row['#']}, column {column}",
+            file=file,
+            key=row["key"] or None,
+            value=row[column],
+            expected=expected,
         )
 
     if not row["key"]:
@@ -92,8 +96,18 @@ def parse_row(row: Row, file: object) -> ParameterRow:
         raise fault("distribution", wrong)
     context = tuple((c, row[c]) for c in CONTEXT if row[c])
     return ParameterRow(
-        row["key"], context, value, row["distribution"], low, high, row["unit"], row["tier"],
-        row["via"], row["source"], row["use"], row["note"],
+        row["key"],
+        context,
+        value,
+        row["distribution"],
+        low,
+        high,
+        row["unit"],
+        row["tier"],
+        row["via"],
+        row["source"],
+        row["use"],
+        row["note"],
     )
 
 

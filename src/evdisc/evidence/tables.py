@@ -49,7 +49,10 @@ def parse(text: str, table: str, *, file: object) -> list[Row]:
         header = tuple(next(reader, ()))
         if header != expected:
             raise EvidenceError(
-                f"not a {table} table", file=file, line=1, value=",".join(header),
+                f"not a {table} table",
+                file=file,
+                line=1,
+                value=",".join(header),
                 expected="the columns " + ",".join(expected),
             )
         for cells in reader:
@@ -57,11 +60,15 @@ def parse(text: str, table: str, *, file: object) -> list[Row]:
                 continue
             if len(cells) != len(expected):
                 raise EvidenceError(
-                    f"row has {len(cells)} cells", file=file, line=reader.line_num,
+                    f"row has {len(cells)} cells",
+                    file=file,
+                    line=reader.line_num,
                     expected=f"{len(expected)} cells",
                 )
-            rows.append(dict(zip(expected, (c.strip() for c in cells), strict=True))
-                        | {"#": str(reader.line_num)})
+            rows.append(
+                dict(zip(expected, (c.strip() for c in cells), strict=True))
+                | {"#": str(reader.line_num)}
+            )
     except csv.Error as error:
         raise EvidenceError(str(error), file=file, line=reader.line_num) from error
     return rows
@@ -82,7 +89,10 @@ def read_overlay(path: Path) -> dict[str, list[Row]]:
         if header == columns:
             return {table: parse(text, table, file=path)}
     raise EvidenceError(
-        "not an evidence table", file=path, line=1, value=",".join(header),
+        "not an evidence table",
+        file=path,
+        line=1,
+        value=",".join(header),
         expected="the columns of sources, claims or parameters",
     )
 

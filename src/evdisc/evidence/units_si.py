@@ -90,7 +90,11 @@ def si_unit(unit: str, *, file: object = None, key: str | None = None) -> tuple[
     """
     if unit not in SI:
         raise EvidenceError(
-            "unknown unit", file=file, key=key, value=unit,
-            expected="a unit of the evidence tables", nearest=nearest(unit, SI),
+            "unknown unit",
+            file=file,
+            key=key,
+            value=unit,
+            expected="a unit of the evidence tables",
+            nearest=nearest(unit, SI),
         )
     return SI[unit]

@@ -44,4 +44,4 @@ class Setting:
     @property
     def shape(self) -> tuple[int, int]:
         """Grid shape (nr, nz)."""
-        return self.volume.shape  # type: ignore[return-value]
+        return self.volume.shape

@@ -49,7 +49,7 @@ _ROWS = (
     Variable("taken_up_vesicles", "vesicles", "disc", "vesicles taken up by cells"),
     # cargo in the cell
     Variable("vesicles_per_cell", "vesicles/cell", "patch", "internalised vesicles still acting"),
-    Variable("cargo_copies", "copies/cell", "patch", "delivered copies in the cytosol", per="cargo"),
+    Variable("cargo_copies", "copies/cell", "patch", "delivered copies in cytosol", per="cargo"),
     Variable("cargo_strength", "1", "patch", "share of the cargo's full effect", 0.0, 1.0, "cargo"),
     # signalling
     Variable("network_input", "1", "patch", "drive of the stimulus nodes", 0.0, 1.0, "node"),
@@ -61,7 +61,7 @@ _ROWS = (
     Variable("late_senescent_cells", "cells/m3", "grid", "senescent cells locked in that state"),
     Variable("apoptotic_cells", "cells/m3", "grid", "cells lost to apoptosis so far"),
     Variable("pyroptotic_cells", "cells/m3", "grid", "cells lost to pyroptosis so far"),
-    Variable("starved_cells", "cells/m3", "grid", "cells lost to lack of glucose or to acid so far"),
+    Variable("starved_cells", "cells/m3", "grid", "cells lost to hunger or acid so far"),
     Variable("crushed_cells", "cells/m3", "grid", "cells destroyed by a needle so far"),
     Variable("living_cells", "cells/m3", "grid", "all living cells"),
     Variable("starvation_rate", "1/s", "grid", "death by lack of glucose and by acid"),

@@ -45,7 +45,7 @@ def verdicts(
 
 def verdict(copies: float, low: float, high: float, half_effect: float, over: float) -> str:
     """Plain words on one cargo's stoichiometry: median and 90 % range of copies per cell."""
-    count = f"{copies:.3g} copies per cell (90 % range {low:.2g} to {high:.2g})"
+    count = f"{_plain(copies)} copies per cell (90 % range {_plain(low)} to {_plain(high)})"
     against = f"about {half_effect:.0f} copies are needed for half of the effect"
     if high < 0.1 * half_effect:
         word = "far too few to act by occupancy"
@@ -55,4 +55,8 @@ def verdict(copies: float, low: float, high: float, half_effect: float, over: fl
         word = "a partial effect is possible"
     else:
         word = "enough to act by occupancy"
-    return f"{count}, {over:.2g} times the cell's own; {against}: {word}."
+    return f"{count}, {_plain(over)} times the cell's own; {against}: {word}."
+
+
+def _plain(x: float) -> str:
+    return "under 0.001" if 0.0 < x < 1e-3 else f"{float(f'{x:.2g}'):g}"

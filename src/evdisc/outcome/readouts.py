@@ -7,7 +7,7 @@ and height are separate read-outs because they do not move together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -124,7 +124,7 @@ DISH = (
 )
 
 
-def readout_names(kind: str, nodes: Sequence[str]) -> list[str]:
+def readout_names(kind: str, nodes: Collection[str]) -> list[str]:
     """Read-outs a disc or dish with this network reports."""
     return [r.name for r in (DISC if kind == "disc" else DISH)] + [
         n for n in EXPRESSION if n in nodes
@@ -137,5 +137,10 @@ def describe(name: str, kind: str) -> Readout:
     table: Mapping[str, Readout] = {r.name: r for r in (DISC if kind == "disc" else DISH)}
     if bare in table:
         return table[bare]
-    return Readout(bare, "fold of healthy", EXPRESSION.get(bare, 0),
-                   f"activity of {bare} relative to the healthy level", "expression")
+    return Readout(
+        bare,
+        "fold of healthy",
+        EXPRESSION.get(bare, 0),
+        f"activity of {bare} relative to the healthy level",
+        "expression",
+    )

@@ -13,8 +13,9 @@ from evdisc.errors import ProtocolError, nearest
 
 #: pydantic's kind of fault -> what was expected, in a biologist's words
 WORDS = {
-    "int_type": "a whole number", "int_from_float": "a whole number", "int_parsing": "a whole number",
-    "tuple_type": "a list", "bool_type": "true or false", "string_type": "text",
+    "int_type": "a whole number", "int_from_float": "a whole number",
+    "int_parsing": "a whole number", "tuple_type": "a list",
+    "bool_type": "true or false", "string_type": "text",
     "model_type": "a block of keys", "model_attributes_type": "a block of keys",
     "string_too_short": "some text", "float_type": "a number",
 }  # fmt: skip
@@ -29,10 +30,14 @@ def first_fault(
     details = error.errors(include_url=False)
     places_of = {tuple(d["loc"]) for d in details}
     # a list is also called too short when its items are at fault: the items say it better
-    details = [d for d in details if not any(
-        len(other) > len(d["loc"]) and other[: len(d["loc"])] == tuple(d["loc"])
-        for other in places_of
-    )]
+    details = [
+        d
+        for d in details
+        if not any(
+            len(other) > len(d["loc"]) and other[: len(d["loc"])] == tuple(d["loc"])
+            for other in places_of
+        )
+    ]
     one = min(details, key=lambda d: places.get(tuple(d["loc"]), (10**9, 0)))
     fault = _unknown_key(one, model) or _missing(one) or _value(one)
     line, column = _place(tuple(one["loc"]), places)

@@ -16,7 +16,7 @@ from evdisc.units import KINDS, parse_quantity
 def refusal(message: str, expected: str = "", nearest: str = "") -> PydanticCustomError:
     """A fault of one field or block, which pydantic then gives its place."""
     words = message.replace("{", "").replace("}", "")
-    return PydanticCustomError("evdisc", words, {"expected": expected, "nearest": nearest})  # type: ignore[arg-type]
+    return PydanticCustomError("evdisc", words, {"expected": expected, "nearest": nearest})
 
 
 def refuse(error: InputError) -> PydanticCustomError:

@@ -70,9 +70,7 @@ class InsultSpec(Spec):
 class DiscSpec(Spec):
     """The disc: a preset, its grade, its injury, and values that replace those of the preset."""
 
-    preset: Preset = Field(
-        description="species and level; every value of it is an evidence row"
-    )
+    preset: Preset = Field(description="species and level; every value of it is an evidence row")
     grade: int = Field(1, strict=True, ge=1, le=5, description="Pfirrmann grade at the start")
     insult: InsultSpec = Field(InsultSpec(), description="injury")
     height: Length | None = Field(None, gt=0, description="height without endplates")
@@ -168,7 +166,11 @@ class DeliverySpec(Spec):
         min_length=1, max_length=1000, description="times of the injections"
     )
     gauge: int | None = Field(
-        None, strict=True, ge=1, le=40, description="needle of the injection; by species if left out"
+        None,
+        strict=True,
+        ge=1,
+        le=40,
+        description="needle of the injection; by species if left out",
     )
 
     @model_validator(mode="after")
@@ -337,8 +339,9 @@ class DishTherapySpec(Spec):
         if (self.vesicle is None) != (self.concentration is None):
             raise refusal("vesicle and concentration belong together", "both or neither")
         if (self.vesicle is None) == (not self.cargo):
-            raise refusal("states vesicles and bare cargo, or neither",
-                        "vesicle with concentration, or cargo")
+            raise refusal(
+                "states vesicles and bare cargo, or neither", "vesicle with concentration, or cargo"
+            )
         return self
 
 

@@ -163,8 +163,7 @@ def _plain(
         for key, value in node.items():
             line, column = _key_place(node, key)
             if not isinstance(key, str):
-                raise ProtocolError("not a key", file=file, line=line, value=key,
-                                    expected="text")
+                raise ProtocolError("not a key", file=file, line=line, value=key, expected="text")
             if line is not None:
                 places[*loc, str(key)] = (line, column or 1)
             out[str(key)] = _plain(value, (*loc, str(key)), places, file)
@@ -193,8 +192,14 @@ def _scalar(
     if isinstance(node, float):
         if not math.isfinite(node):
             line, column = places.get(loc, (None, None))
-            raise ProtocolError("not a finite number", file=file, line=line, column=column,
-                                key=".".join(map(str, loc)), value=float(node))
+            raise ProtocolError(
+                "not a finite number",
+                file=file,
+                line=line,
+                column=column,
+                key=".".join(map(str, loc)),
+                value=float(node),
+            )
         return float(node)
     if isinstance(node, int):
         return int(node)
@@ -219,13 +224,22 @@ def _spec(
 ) -> DiscStudy | DishStudy:
     version, kind = plain.get("evdisc"), plain.get("kind")
     if "evdisc" not in plain or version != FORMAT_VERSION or isinstance(version, bool):
-        raise ProtocolError("unknown format version" if "evdisc" in plain else "missing key",
-                            file=file, key="evdisc", value=version,
-                            expected=f"evdisc: {FORMAT_VERSION}")
+        raise ProtocolError(
+            "unknown format version" if "evdisc" in plain else "missing key",
+            file=file,
+            key="evdisc",
+            value=version,
+            expected=f"evdisc: {FORMAT_VERSION}",
+        )
     if not isinstance(kind, str) or kind not in KINDS:
-        raise ProtocolError("not a kind of study" if "kind" in plain else "missing key",
-                            file=file, key="kind", value=kind, expected=" | ".join(KINDS),
-                            nearest=nearest(str(kind), KINDS) if kind else None)
+        raise ProtocolError(
+            "not a kind of study" if "kind" in plain else "missing key",
+            file=file,
+            key="kind",
+            value=kind,
+            expected=" | ".join(KINDS),
+            nearest=nearest(str(kind), KINDS) if kind else None,
+        )
     model = KINDS[kind]
     try:
         return model.model_validate(plain)

@@ -67,9 +67,12 @@ def course(result: Mapping[str, Any], name: str, height: int = 260) -> Figure:
             line={"color": colour, "width": 2.2, "dash": "dot" if dashed else "solid"},
             hovertemplate="%{y:.4g} on day %{x:.3g}<extra>" + label + "</extra>",
         ))  # fmt: skip
-        rows += [(hypothesis, arm, t, *v) for t, *v in
-                 zip(times, bands["median"], bands["q05"], bands["q95"], strict=True)]
+        rows += [
+            (hypothesis, arm, t, *v)
+            for t, *v in zip(times, bands["median"], bands["q05"], bands["q95"], strict=True)
+        ]
     _style(figure, height)
+    figure.update_layout(showlegend=height > 300)
     figure.update_xaxes(title="day")
     figure.update_yaxes(title=about["unit"], rangemode="normal")
     data = table_csv(("hypothesis", "arm", "time_d", "median", "q05", "q95"), rows)
@@ -94,8 +97,9 @@ def influence(result: Mapping[str, Any], most: int = 12) -> Figure | None:
     rows = result["assumed"][:most][::-1]
     if not rows:
         return None
-    labels = [f"{r['key']} ({r['context']})" if r["context"] != "general" else r["key"]
-              for r in rows]
+    labels = [
+        f"{r['key']} ({r['context']})" if r["context"] != "general" else r["key"] for r in rows
+    ]
     figure = go.Figure(go.Bar(
         x=[r["influence"] for r in rows], y=labels, orientation="h",
         marker={"color": ["#1f8a8a" if r["influence"] > 0 else "#c2553f" for r in rows]},
@@ -121,7 +125,7 @@ def maps(folder: Path, arms: Sequence[str]) -> list[Figure]:
     if not store.is_dir():
         return []
     group = zarr.open_group(str(store), mode="r")
-    names = list(group.attrs["variables"])
+    names: list[str] = list(group.attrs["variables"])  # type: ignore[arg-type]
     shown = [a for a in arms if f"{a}/representative" in group][:2]
     return [_map(group, name, i, shown) for i, name in enumerate(names) if name in FIELD_WORDS]
 
@@ -135,15 +139,25 @@ def _map(group: Any, name: str, index: int, arms: Sequence[str]) -> Figure:
     z = 1e3 * np.asarray(group["grid/z_faces"][:])
     outside = np.asarray(group["grid/region"][:]) > 2
     times = list(group.attrs["snapshot_times_d"])
-    fields = {a: scale * np.asarray(group[f"{a}/representative"][:, index], dtype=float)
-              for a in arms}
+    fields = {
+        a: scale * np.asarray(group[f"{a}/representative"][:, index], dtype=float) for a in arms
+    }
     data = {a: np.where(outside, np.nan, f) for a, f in fields.items()}
     high = max(float(np.nanmax(f)) for f in data.values())
-    low = 0.0 if name in ("free_vesicles", "vesicles_entered") else min(
-        float(np.nanmin(f)) for f in data.values())
-    figure = make_subplots(len(arms), len(times), shared_xaxes=True, shared_yaxes=True,
-                           horizontal_spacing=0.05, vertical_spacing=0.16,
-                           subplot_titles=[f"{a}, day {t:g}" for a in arms for t in times])
+    low = (
+        0.0
+        if name in ("free_vesicles", "vesicles_entered")
+        else min(float(np.nanmin(f)) for f in data.values())
+    )
+    figure = make_subplots(
+        len(arms),
+        len(times),
+        shared_xaxes=True,
+        shared_yaxes=True,
+        horizontal_spacing=0.05,
+        vertical_spacing=0.16,
+        subplot_titles=[f"{a}, day {t:g}" for a in arms for t in times],
+    )
     mirrored_r = np.concatenate([-r[::-1], r[1:]])
     mirrored_z = np.concatenate([-z[::-1], z[1:]])
     rows = []
@@ -159,7 +173,8 @@ def _map(group: Any, name: str, index: int, arms: Sequence[str]) -> Figure:
                 hovertemplate="%{z:.3g} " + unit + "<extra></extra>",
             ), row=i + 1, col=j + 1)  # fmt: skip
             rows += [(arm, time, *cell) for cell in _cells(r, z, quarter)]
-    height = 70 + 150 * len(arms)
+    tall = (z[-1] - z[0]) / r[-1]  # of the whole disc, over its width
+    height = int(90 + (60 + 420 * min(tall, 0.8)) * len(arms))
     _style(figure, height)
     # every panel in the true proportion of the disc
     figure.update_yaxes(scaleanchor="x", constrain="domain")
@@ -175,8 +190,11 @@ def _cells(r: Any, z: Any, field: Any) -> Iterable[tuple[str, str, str]]:
     for i in range(field.shape[0]):
         for k in range(field.shape[1]):
             if np.isfinite(field[i, k]):
-                yield (f"{(r[i] + r[i + 1]) / 2:.4g}", f"{(z[k] + z[k + 1]) / 2:.4g}",
-                       f"{field[i, k]:.5g}")
+                yield (
+                    f"{(r[i] + r[i + 1]) / 2:.4g}",
+                    f"{(z[k] + z[k + 1]) / 2:.4g}",
+                    f"{field[i, k]:.5g}",
+                )
 
 
 def _digits(values: Any) -> list[Any]:

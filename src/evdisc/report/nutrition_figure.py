@@ -20,8 +20,12 @@ def save(view: View, path: Path) -> None:
         InputError: the file name has another ending, or cannot be written.
     """
     if path.suffix.lower() not in SUFFIXES:
-        raise InputError("cannot write this kind of picture", key="--figure", value=str(path),
-                         expected=" | ".join(SUFFIXES))
+        raise InputError(
+            "cannot write this kind of picture",
+            key="--figure",
+            value=str(path),
+            expected=" | ".join(SUFFIXES),
+        )
     if not path.parent.is_dir():
         raise InputError("folder does not exist", key="--figure", value=str(path.parent))
     from matplotlib.figure import Figure

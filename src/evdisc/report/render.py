@@ -12,6 +12,7 @@ from evdisc.errors import FolderError
 from evdisc.evidence.claims import Claim
 from evdisc.evidence.library import Library, load
 from evdisc.evidence.names import fold
+from evdisc.outcome.readouts import EXPRESSION, readout_names
 from evdisc.report import figures, words
 from evdisc.study.folder import write_bytes
 
@@ -53,8 +54,8 @@ def render(folder: Path) -> str:
         sentence=words.sentence(result), opening=figures.opening(result),
         courses=figures.courses(result, shown), more=figures.courses(result, more),
         maps=figures.maps(folder, result["arms"]), influence=figures.influence(result),
-        effects=effects(result, [*shown, *more]), claims=claims(result, library),
-        citations=citations(result, library), direction=words.DIRECTION, markup=Markup,
+        effects=effects(result, shown), more_effects=effects(result, more),
+        claims=claims(result, library), citations=citations(result, library), markup=Markup,
     )  # fmt: skip
 
 
@@ -72,18 +73,25 @@ def effects(result: Mapping[str, Any], names: Sequence[str]) -> list[dict[str, A
         first = result["arms"][0]
         for e in every:
             if e["arm"] == first and e["claims"] == "discounted":
-                believed = next(x for x in every if x["claims"] == "all believed"
-                                and all(x[k] == e[k] for k in ("arm", "versus", "hypothesis")))
-                rows.append({"name": name, "unit": words.unit_of(about["unit"]), **e,
-                             "believed": believed})
+                believed = next(
+                    x
+                    for x in every
+                    if x["claims"] == "all believed"
+                    and all(x[k] == e[k] for k in ("arm", "versus", "hypothesis"))
+                )
+                rows.append(
+                    {"name": name, "unit": words.unit_of(about["unit"]), **e, "believed": believed}
+                )
     return rows
 
 
 def claims(result: Mapping[str, Any], library: Library) -> list[Claim]:
     """Claims behind the network, grouped by target."""
     used = set(result["evidence"])
-    return sorted((c for c in library.claims if c.claim in used),
-                  key=lambda c: (c.target.casefold(), c.source.casefold(), c.claim))
+    return sorted(
+        (c for c in library.claims if c.claim in used),
+        key=lambda c: (c.target.casefold(), c.source.casefold(), c.claim),
+    )
 
 
 def citations(result: Mapping[str, Any], library: Library) -> list[dict[str, str]]:
@@ -95,15 +103,20 @@ def _result(folder: Path) -> dict[str, Any]:
     path = folder / "result.json"
     if not path.is_file():
         raise FolderError("holds no result", file=folder, expected="a finished run folder")
-    return json.loads(path.read_text("utf-8"))  # type: ignore[no-any-return]
+    return json.loads(path.read_text("utf-8"))
 
 
 def _readouts(result: Mapping[str, Any], protocol: str) -> tuple[list[str], list[str]]:
     """Read-outs shown at once (those the protocol names, else the first few), and the rest."""
     from evdisc.protocol.yaml_io import load_protocol
 
-    asked = {fold(n) for n in load_protocol(protocol).spec.readouts}
-    every = list(result["readouts"])
-    every.sort(key=lambda n: fold(n.split(" (")[0]) not in asked)
-    count = sum(fold(n.split(" (")[0]) in asked for n in every) or FIRST_SHOWN
+    asked = [fold(n) for n in load_protocol(protocol).spec.readouts]
+    usual = [fold(n) for n in readout_names(result["kind"], EXPRESSION)]
+
+    def place(name: str) -> tuple[int, int, str]:
+        bare = fold(name.split(" (")[0])
+        return (asked.index(bare) if bare in asked else len(asked), usual.index(bare), name)
+
+    every = sorted(result["readouts"], key=place)
+    count = sum(place(n)[0] < len(asked) for n in every) or FIRST_SHOWN
     return every[:count], every[count:]

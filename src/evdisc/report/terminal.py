@@ -45,7 +45,9 @@ def dose_lines(table: Mapping[str, Any]) -> str:
     ]
     for cargo, copies in row["copies_per_cell"].items():
         lines.append([f"copies of {cargo} per cell", interval(copies)])
-        lines.append([f"{cargo} over the cell's own", interval(row["delivered_over_endogenous"][cargo])])
+        lines.append(
+            [f"{cargo} over the cell's own", interval(row["delivered_over_endogenous"][cargo])]
+        )
     text = table["title"] + "\n" + _table(["", "median (90 % range)"], lines)
     for cargo, words in row["verdict"].items():
         text += f"\n{cargo}: {words}"
@@ -59,19 +61,31 @@ def nutrition_table(summary: Mapping[str, Any]) -> str:
     rows = []
     for region, fields in summary["regions"].items():
         for name, row in fields.items():
-            rows.append([region, name, summary["units"][name],
-                         *(number(row[k], 4) for k in ("min", "mean", "max"))])
+            rows.append(
+                [
+                    region,
+                    name,
+                    summary["units"][name],
+                    *(number(row[k], 4) for k in ("min", "mean", "max")),
+                ]
+            )
     share = summary["share_below_glucose_death_threshold"]
-    head = (f"{summary['disc']}, grade {summary['grade']}, rate law {summary['rate_law']}, endplate "
-            f"factor {number(summary['endplate_diffusivity_factor'])}")
-    foot = (f"share of nucleus and annulus below the glucose that cells need: {100 * share:.2g} %\n"
-            f"note: {summary['note']}")
+    head = (
+        f"{summary['disc']}, grade {summary['grade']}, rate law {summary['rate_law']}, endplate "
+        f"factor {number(summary['endplate_diffusivity_factor'])}"
+    )
+    foot = (
+        f"share of nucleus and annulus below the glucose that cells need: {100 * share:.2g} %\n"
+        f"note: {summary['note']}"
+    )
     return f"{head}\n{_table(['region', 'solute', 'unit', 'min', 'mean', 'max'], rows)}\n{foot}"
 
 
 def explanation(found: Mapping[str, Any]) -> str:
     """Where a parameter's numbers come from, or who owns and reads a state variable."""
-    lines = [f"{found['key']}: {found['kind']}" + (f", {found['meaning']}" if found["meaning"] else "")]
+    lines = [
+        f"{found['key']}: {found['kind']}" + (f", {found['meaning']}" if found["meaning"] else "")
+    ]
     if found["kind"] == "state variable":
         lines.append(f"unit {found['unit']}, held once per {found['held']}")
         for name in ("owned_by", "added_to_by", "read_by"):
@@ -82,8 +96,10 @@ def explanation(found: Mapping[str, Any]) -> str:
         r["context"], _spread(r), r["unit"], r["tier"] + (f" via {r['via']}" if r["via"] else ""),
         r["source"], r["note"],
     ] for r in found["rows"]]  # fmt: skip
-    return "\n".join(lines) + "\n" + _table(
-        ["holds for", "value (90 %)", "unit", "tier", "source", "note"], rows
+    return (
+        "\n".join(lines)
+        + "\n"
+        + _table(["holds for", "value (90 %)", "unit", "tier", "source", "note"], rows)
     )
 
 
@@ -107,5 +123,3 @@ def _table(titles: list[str], rows: list[list[str]]) -> str:
     buffer = io.StringIO()
     Console(file=buffer, width=WIDTH, color_system=None).print(table)
     return "\n".join(line.rstrip() for line in buffer.getvalue().rstrip().split("\n"))
-
-

@@ -32,12 +32,12 @@ def interval(row: Mapping[str, float | None], digits: int = 3) -> str:
 
 def unit_of(unit: str) -> str:
     """Unit of a difference: points for percentages."""
-    return {"%": "points", "fold of healthy": "of the healthy level"}.get(unit, unit)
+    return {"%": "points", "fold of healthy": "× healthy"}.get(unit, unit)
 
 
 def headline(result: Mapping[str, Any]) -> str | None:
     """Name of the read-out the report opens with."""
-    wanted = list(result.get("first", [])) + ["disc height index", "viability"]
+    wanted = [*result.get("first", []), "disc height index", "viability"]
     named = (n for w in wanted for n in result["readouts"] if n.split(" (")[0] == w)
     return next(named, next(iter(result["readouts"]), None))
 
@@ -53,17 +53,11 @@ def sentence(result: Mapping[str, Any]) -> str:
         arm = result["arms"][0]
         bands = about["hypotheses"]["stoichiometric"]["arms"][arm]
         last = {k: bands[k][-1] for k in bands}
-        return (f"After {_days(about['times_d'][-1])} the {name} is {interval(last)} "
-                f"{about['unit']} ({arm}).")
-    first = _effect(name, about, effect)
-    other = next((e for e in about["effects"] if e["hypothesis"] == "potency"
-                  and e["arm"] == effect["arm"] and e["versus"] == effect["versus"]
-                  and e["claims"] == "discounted"), None)
-    if other is None:
-        return first
-    second = (f" {HYPOTHESIS['potency'].capitalize()}, the difference is {interval(other)} "
-              f"{unit_of(about['unit'])}: {DIRECTION[other['direction']]}.")
-    return first + second
+        return (
+            f"After {_days(about['times_d'][-1])} the {name} is {interval(last)} "
+            f"{about['unit']} ({arm})."
+        )
+    return _first(name, about, effect) + _second(about, effect)
 
 
 DIRECTION = {
@@ -72,12 +66,32 @@ DIRECTION = {
 }  # fmt: skip
 
 
-def _effect(name: str, about: Mapping[str, Any], effect: Mapping[str, Any]) -> str:
+def _first(name: str, about: Mapping[str, Any], effect: Mapping[str, Any]) -> str:
+    others = [
+        f" From the {e['versus']} arm it differs by {interval(e)}: {DIRECTION[e['direction']]}."
+        for e in about["effects"]
+        if e["arm"] == effect["arm"]
+        and e["versus"] != effect["versus"]
+        and e["hypothesis"] == effect["hypothesis"]
+        and e["claims"] == effect["claims"]
+    ]
     return (
         f"After {_days(effect['time_d'])} the {name} of the {effect['arm']} arm differs from the "
         f"{effect['versus']} one by {interval(effect)} {unit_of(about['unit'])} "
-        f"{HYPOTHESIS[effect['hypothesis']]}: {DIRECTION[effect['direction']]}."
+        f"{HYPOTHESIS[effect['hypothesis']]}: {DIRECTION[effect['direction']]}.{''.join(others)}"
     )
+
+
+def _second(about: Mapping[str, Any], effect: Mapping[str, Any]) -> str:
+    other = [
+        f"{interval(e)} {unit_of(about['unit'])} from the {e['versus']} arm "
+        f"({DIRECTION[e['direction']]})"
+        for e in about["effects"]
+        if e["hypothesis"] == "potency"
+        and e["arm"] == effect["arm"]
+        and e["claims"] == "discounted"
+    ]
+    return f" {HYPOTHESIS['potency'].capitalize()}: {'; '.join(other)}." if other else ""
 
 
 def _days(days: float) -> str:

@@ -143,5 +143,3 @@ def in_bounds(state: Mapping[str, Floats], tolerance: float = 1e-9) -> str | Non
         if (array < v.lower - scale).any() or (array > v.upper + scale).any():
             return f"{name} left its bounds {v.lower:g} to {v.upper:g}"
     return None
-
-

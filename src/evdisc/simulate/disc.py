@@ -9,8 +9,8 @@ from evdisc.evidence.library import Library
 from evdisc.mechanism.setting import Setting
 from evdisc.protocol.specs import DiscStudy
 from evdisc.simulate.assemble import Assembly, assemble
-from evdisc.simulate.member import Member
 from evdisc.simulate.mechanisms import DISC
+from evdisc.simulate.member import Member
 from evdisc.simulate.run import Run, execute
 from evdisc.simulate.site import (
     REGION_CELLS,
@@ -50,8 +50,12 @@ def needle(values: Values, gauge: int) -> float:
     """
     known = {dict(r.context)["subject"] for r in values.library.parameters["needle_diameter"]}
     if f"{gauge}G" not in known:
-        raise InputError("needle gauge without a known diameter", key="gauge", value=gauge,
-                         expected=", ".join(sorted(known)))
+        raise InputError(
+            "needle gauge without a known diameter",
+            key="gauge",
+            value=gauge,
+            expected=", ".join(sorted(known)),
+        )
     return values.number("needle_diameter", f"{gauge}G", unit="m")
 
 
@@ -131,8 +135,10 @@ def member_grid(study: DiscStudy, member: Member) -> Grid:
 def fill_healthy(assembly: Assembly, setting: Setting, values: Values) -> None:
     """Write the healthy disc into the state of an assembly."""
     state = assembly.state
-    density = np.array([values.number("cell_density", region=r, unit="cells/m3")
-                        for r in ("NP", "AF", "CEP")] + [0.0])
+    density = np.array(
+        [values.number("cell_density", region=r, unit="cells/m3") for r in ("NP", "AF", "CEP")]
+        + [0.0]
+    )
     state["healthy_cells"][:] = density[np.minimum(setting.region, 3)]
     state["living_cells"][:] = state["healthy_cells"]
     inside = setting.region <= 2

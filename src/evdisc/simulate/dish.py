@@ -12,8 +12,8 @@ from evdisc.errors import EvidenceError, InputError, nearest
 from evdisc.evidence.library import Library
 from evdisc.protocol.specs import DishStudy, StimulusSpec
 from evdisc.simulate.assemble import Assembly, assemble
-from evdisc.simulate.member import Member
 from evdisc.simulate.mechanisms import DISH
+from evdisc.simulate.member import Member
 from evdisc.simulate.run import Run, execute
 from evdisc.simulate.site import cargo_objects, dish_setting
 from evdisc.simulate.timeline import Event, output_times
@@ -74,9 +74,13 @@ def require_stimuli(study: DishStudy, network: Network) -> None:
         known = list(network.nodes) if kind in GENETIC else stimulus_nodes(network)
         name = gene if kind in GENETIC else stimulus.name
         if name not in known:
-            raise InputError("the network has no such stimulus", key="stimuli.name",
-                             value=stimulus.name, expected=" | ".join(stimulus_nodes(network)),
-                             nearest=nearest(name, known))
+            raise InputError(
+                "the network has no such stimulus",
+                key="stimuli.name",
+                value=stimulus.name,
+                expected=" | ".join(stimulus_nodes(network)),
+                nearest=nearest(name, known),
+            )
 
 
 def altered(network: Network, stimuli: Sequence[StimulusSpec], left: float) -> Network:
@@ -111,9 +115,7 @@ def events(study: DishStudy, arm: str, member: Member, network: Network) -> list
     return out
 
 
-def _stimulus_events(
-    stimulus: StimulusSpec, member: Member, network: Network
-) -> list[Event]:
+def _stimulus_events(stimulus: StimulusSpec, member: Member, network: Network) -> list[Event]:
     if stimulus.name in CYTOKINES:
         level = parse_quantity(str(stimulus.dose), "mass_concentration", key="stimuli.dose")
         which = CYTOKINES[stimulus.name]
@@ -157,8 +159,7 @@ def run_arm(
         objects["bare_copies"] = np.array([c.copies_per_cell for c in study.therapy.cargo])
     m = study.medium
     objects["medium"] = np.array([m.oxygen * ATMOSPHERE, m.glucose, 0.0, m.ph])
-    setting = dish_setting(cell_types(study), network, objects,
-                           product.cargoes if product else ())
+    setting = dish_setting(cell_types(study), network, objects, product.cargoes if product else ())
     assembly = assemble(DISH, setting, values)
     _fill(assembly, study)
     outputs = output_times(study.duration, study.numerics.output_every)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from evdisc.cell.network import Network, compile_network
+from evdisc.cell.network import Network, cell_arrows, compile_network
 from evdisc.evidence.library import Library
+from evdisc.evidence.weights import Arrow
 from evdisc.simulate.values import Quantile, Values
+
+
+def network_arrows(library: Library) -> list[Arrow]:
+    """Arrows a member's network may hold."""
+    return cell_arrows(library)
 
 
 @dataclass

@@ -56,11 +56,17 @@ def disc_study(text: str, overrides: Sequence[str] = ()) -> DiscStudy:
     if Path(text).suffix in (".yaml", ".yml") or Path(text).exists():
         spec = load_protocol(Path(text), overrides).spec
         if not isinstance(spec, DiscStudy):
-            raise InputError("is no disc study", file=text, key="kind", value=spec.kind,
-                             expected="disc")
+            raise InputError(
+                "is no disc study", file=text, key="kind", value=spec.kind, expected="disc"
+            )
         return spec
-    document = {"evdisc": 1, "kind": "disc", "title": text, "disc": {"preset": text},
-                "duration": "1 d"}
+    document = {
+        "evdisc": 1,
+        "kind": "disc",
+        "title": text,
+        "disc": {"preset": text},
+        "duration": "1 d",
+    }
     spec = from_document(document, overrides).spec
     assert isinstance(spec, DiscStudy)
     return spec
@@ -75,8 +81,12 @@ def view(study: DiscStudy) -> View:
     values = Values(load(), disc_context(study.disc), overrides=disc_overrides(study.disc))
     numerics = study.numerics
     size = geometry(values)
-    grid = disc_grid(size, max(numerics.radial_cells, LEAST_CELLS[0]),
-                     max(numerics.axial_cells, LEAST_CELLS[1]), like=size)
+    grid = disc_grid(
+        size,
+        max(numerics.radial_cells, LEAST_CELLS[0]),
+        max(numerics.axial_cells, LEAST_CELLS[1]),
+        like=size,
+    )
     fields = steady(grid, values, study.disc.rate_law)
     title = f"{study.disc.preset}, grade {study.disc.grade}"
     return View(grid, fields, title, _summary(study, grid, fields, values))
@@ -89,8 +99,9 @@ def steady(grid: Grid, values: Values, rate_law: str) -> dict[str, Floats]:
         SolveError: no steady state was found.
     """
     empty = np.zeros(0, dtype=np.int64)
-    setting = Setting("disc", grid.volume, grid.region, empty, empty,
-                      objects={"grid": grid, "rate_law": rate_law})
+    setting = Setting(
+        "disc", grid.volume, grid.region, empty, empty, objects={"grid": grid, "rate_law": rate_law}
+    )
     density = [values.number("cell_density", region=r, unit="cells/m3") for r in REGIONS]
     cells = np.array([*density, 0.0])[grid.region]
     out = {name: np.zeros(grid.shape) for name, _, _ in FIELDS}
@@ -100,8 +111,10 @@ def steady(grid: Grid, values: Values, rate_law: str) -> dict[str, Floats]:
         *out.values(),
     )  # fmt: skip
     if not all(np.isfinite(field).all() for field in out.values()):
-        raise SolveError("the nutrients of this disc have no steady state",
-                         advice="try rate_law: guarded, or a less extreme disc")
+        raise SolveError(
+            "the nutrients of this disc have no steady state",
+            advice="try rate_law: guarded, or a less extreme disc",
+        )
     return {name: out[name] / size for name, _, size in FIELDS}
 
 

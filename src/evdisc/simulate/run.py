@@ -163,9 +163,12 @@ def execute(
         while due and due[0].time <= now + 1e-6:
             _apply(assembly, due.pop(0), clock)
     return Run(
-        np.asarray(outputs), recorder.series(),
+        np.asarray(outputs),
+        recorder.series(),
         {name: np.array(fields) for name, fields in pictures.items()},
-        balance(assembly.state, setting), tuple(warnings), len(times) - 1,
+        balance(assembly.state, setting),
+        tuple(warnings),
+        len(times) - 1,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evdisc.cargo.molecules import linked
+from evdisc.cell.cargo_effect import acting_pairs
 from evdisc.cell.network import Network
 from evdisc.mechanism.contract import REGIONS
 from evdisc.mechanism.setting import Setting
@@ -128,15 +128,9 @@ def cargo_objects(
 ) -> dict[str, Any]:
     """What delivery and cell rooms need to know of the product."""
     cargoes = product.cargoes if product else ()
-    pairs = [
-        (c, network.nodes.index(node))
-        for c, name in enumerate(cargoes)
-        for node in linked(name, [n for n, i in zip(network.nodes, network.is_input, strict=True)
-                                  if i])
-    ]
     return {
         "hypothesis": hypothesis,
-        "cargo_nodes": pairs,
+        "cargo_nodes": acting_pairs(cargoes, network),
         "copies_per_vesicle": np.array(product.copies if product else (), dtype=np.float64),
         "endogenous_copies": np.array(
             [values.number("endogenous_copies", name, name) for name in cargoes]

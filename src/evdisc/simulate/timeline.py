@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ class Event:
 def output_times(duration: float, every: float) -> NDArray[np.float64]:
     """Times at which series are recorded, s; the end is always among them."""
     count = max(int(duration / every + 1e-9), 1)
-    times = np.arange(count + 1) * every
+    times: NDArray[np.float64] = every * np.arange(count + 1, dtype=np.float64)
     if times[-1] < duration - 1e-6:
         times = np.append(times, duration)
     times[-1] = min(times[-1], duration)
@@ -40,7 +41,7 @@ def steps(
     end = float(outputs[-1])
     breaks = sorted({0.0, *(e.time for e in events if e.time < end), end})
     times = [0.0]
-    for start, stop in zip(breaks[:-1], breaks[1:], strict=True):
+    for start, stop in pairwise(breaks):
         marks = [t for t in outputs if start < t < stop] + [stop]
         now, size = start, first
         for mark in marks:

@@ -92,7 +92,9 @@ def spread(borders: tuple[float, ...], cells: Counts) -> Floats:
     """Faces that meet all borders, equally spaced within each segment."""
     edges = sorted(set(borders))
     counts = segments(borders, cells) if isinstance(cells, int) else cells
-    parts = [np.linspace(a, b, n + 1)[:-1] for (a, b), n in zip(pairwise(edges), counts, strict=True)]
+    parts = [
+        np.linspace(a, b, n + 1)[:-1] for (a, b), n in zip(pairwise(edges), counts, strict=True)
+    ]
     return np.append(np.concatenate(parts), edges[-1])
 
 

@@ -161,7 +161,11 @@ def relax(m, level, colour):
         x[i, nz - 1, 0], x[i, nz - 1, 1], x[i, nz - 1, 2] = x0, x1, x2
         for k in range(nz - 2, -1, -1):
             p = m.pivot[i, k]
-            g0, g1, g2 = m.axial[i, k + 1, 0] * x0, m.axial[i, k + 1, 1] * x1, m.axial[i, k + 1, 2] * x2
+            g0, g1, g2 = (
+                m.axial[i, k + 1, 0] * x0,
+                m.axial[i, k + 1, 1] * x1,
+                m.axial[i, k + 1, 2] * x2,
+            )
             x0 = y[k, 0] - (p[0, 0] * g0 + p[0, 1] * g1 + p[0, 2] * g2)
             x1 = y[k, 1] - (p[1, 0] * g0 + p[1, 1] * g1 + p[1, 2] * g2)
             x2 = y[k, 2] - (p[2, 0] * g0 + p[2, 1] * g1 + p[2, 2] * g2)

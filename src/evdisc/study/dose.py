@@ -23,8 +23,9 @@ def dose_table(protocol: LoadedProtocol) -> dict[str, Any]:
     """
     study = protocol.spec
     if study.therapy is None:
-        raise InputError("has no therapy", file=protocol.file, key="therapy",
-                         expected="a dose to tabulate")
+        raise InputError(
+            "has no therapy", file=protocol.file, key="therapy", expected="a dose to tabulate"
+        )
     library = load(overlay_paths(protocol))
     preflight(study, library)
     members = range(study.ensemble.members)

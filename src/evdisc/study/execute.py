@@ -60,8 +60,9 @@ def overlay_paths(protocol: LoadedProtocol) -> list[Path]:
     paths = [base / p for p in protocol.spec.evidence.overlays]
     for path in paths:
         if not path.is_file():
-            raise EvidenceError("overlay not found", file=protocol.file,
-                                key="evidence.overlays", value=str(path))
+            raise EvidenceError(
+                "overlay not found", file=protocol.file, key="evidence.overlays", value=str(path)
+            )
     return paths
 
 
@@ -84,16 +85,20 @@ def preflight(study: DiscStudy | DishStudy, library: Library) -> None:
     _require_readouts(study, network.nodes)
     stray = unread(member.values, mechanisms, [r.key for r in member.values.used.values()])
     if stray:
-        raise EvidenceError("no mechanism of this run reads this overlay parameter",
-                            key=stray[0])
+        raise EvidenceError("no mechanism of this run reads this overlay parameter", key=stray[0])
 
 
 def _require_readouts(study: DiscStudy | DishStudy, nodes: Sequence[str]) -> None:
     known = readout_names(study.kind, nodes)
     for name in study.readouts:
         if name not in known:
-            raise InputError(f"is not simulated in a {study.kind}", key="readouts", value=name,
-                             expected=one_of(known), nearest=nearest(name, known))
+            raise InputError(
+                f"is not simulated in a {study.kind}",
+                key="readouts",
+                value=name,
+                expected=one_of(known),
+                nearest=nearest(name, known),
+            )
 
 
 def task_members(study: DiscStudy | DishStudy) -> int:
@@ -223,8 +228,7 @@ def _finished(
         min(jobs, len(todo)), mp_context=spawn, initializer=_one_thread
     ) as pool:
         waiting: dict[Future[Arrays], list[int]] = {
-            pool.submit(run_task, text, study.kind, overlays, members): members
-            for members in todo
+            pool.submit(run_task, text, study.kind, overlays, members): members for members in todo
         }
         try:
             for future in as_completed(waiting):

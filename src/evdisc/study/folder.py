@@ -53,7 +53,7 @@ def write_bytes(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise FolderError("cannot be written", file=path, advice=error.strerror) from error
@@ -61,8 +61,9 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write JSON with sorted keys and a final newline."""
-    write_bytes(path, (json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n")
-                .encode())
+    write_bytes(
+        path, (json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
+    )
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,13 @@ class Folder:
         try:
             record = json.loads(file.read_text("utf-8"))
         except (ValueError, OSError) as error:
-            raise FolderError("is damaged", file=file, advice="use --fresh or another --out"
-                              ) from error
+            raise FolderError(
+                "is damaged", file=file, advice="use --fresh or another --out"
+            ) from error
         if not isinstance(record, dict) or record.get("format") != FORMAT:
-            raise FolderError("has an unknown format", file=file, value=record.get("format"),
-                              expected=FORMAT)
+            raise FolderError(
+                "has an unknown format", file=file, value=record.get("format"), expected=FORMAT
+            )
         return record
 
     def verify(self, print_: str, fresh: bool) -> dict[str, Any] | None:
@@ -107,15 +110,21 @@ class Folder:
         if self.path.exists() and not self.path.is_dir():
             raise FolderError("is a file", file=self.path, expected="a folder")
         record = self.record()
-        strangers = record is None and self.path.exists() and any(
-            p.name != ".lock" for p in self.path.iterdir()
+        strangers = (
+            record is None
+            and self.path.exists()
+            and any(p.name != ".lock" for p in self.path.iterdir())
         )
         if strangers:
-            raise FolderError("holds files that are not of an evdisc run", file=self.path,
-                              expected="a new or empty folder")
+            raise FolderError(
+                "holds files that are not of an evdisc run",
+                file=self.path,
+                expected="a new or empty folder",
+            )
         if record and record["fingerprint"] != print_ and not fresh:
             raise FolderError(
-                "belongs to another protocol, seed, version or evidence", file=self.path,
+                "belongs to another protocol, seed, version or evidence",
+                file=self.path,
                 advice="choose another --out, or --fresh to start anew",
             )
         return None if fresh else record
@@ -126,8 +135,12 @@ class Folder:
         if record is None:
             self._clear()
             now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            record = {"format": FORMAT, "fingerprint": print_, "version": __version__,
-                      "created": now}
+            record = {
+                "format": FORMAT,
+                "fingerprint": print_,
+                "version": __version__,
+                "created": now,
+            }
             write_json(self.path / RECORD, record)
         return record
 
@@ -190,6 +203,7 @@ class Folder:
         try:
             with np.load(path, allow_pickle=False) as archive:
                 return {name: archive[name] for name in archive.files}
-        except Exception as error:  # noqa: BLE001 - zip, header and CRC faults have no common base
-            raise FolderError("is damaged", file=path,
-                              advice="delete it; its members are computed again") from error
+        except Exception as error:
+            raise FolderError(
+                "is damaged", file=path, advice="delete it; its members are computed again"
+            ) from error

@@ -45,7 +45,7 @@ def series(study: DiscStudy | DishStudy, stack: Stack) -> bytes:
     import pyarrow.parquet as pq
 
     data = stack.arrays["readouts"]
-    members, runs, names, times = data.shape
+    _, runs, names, _ = data.shape
     every = variants(study)
     labels = stack.names("readout")
     member, run, name, time = (
@@ -58,15 +58,19 @@ def series(study: DiscStudy | DishStudy, stack: Stack) -> bytes:
     def coded(values: list[str], index: Any) -> pa.DictionaryArray:
         return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), pa.array(values))
 
-    table = pa.table({
-        "member": member,
-        "arm": coded([v.arm for v in every], run),
-        "hypothesis": coded([v.hypothesis for v in every], run),
-        "claims": coded(["all believed" if v.believe_all else "discounted" for v in every], run),
-        "readout": coded(labels, name),
-        "time_d": time,
-        "value": data.ravel(),
-    }).replace_schema_metadata({"format": SERIES_FORMAT, "evdisc": __version__})
+    table = pa.table(
+        {
+            "member": member,
+            "arm": coded([v.arm for v in every], run),
+            "hypothesis": coded([v.hypothesis for v in every], run),
+            "claims": coded(
+                ["all believed" if v.believe_all else "discounted" for v in every], run
+            ),
+            "readout": coded(labels, name),
+            "time_d": time,
+            "value": data.ravel(),
+        }
+    ).replace_schema_metadata({"format": SERIES_FORMAT, "evdisc": __version__})
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd")
     return buffer.getvalue()
@@ -96,8 +100,12 @@ def fields(study: DiscStudy, stack: Stack, library: Library, folder: Path) -> No
     for arm in dict.fromkeys(v.arm for v in every):
         run = find(every, arm, "stoichiometric", False)
         low, middle, high = np.nanquantile(data[:, run], (0.05, 0.5, 0.95), axis=0)
-        for name, array in (("q05", low), ("median", middle), ("q95", high),
-                            ("representative", data[typical, run])):
+        for name, array in (
+            ("q05", low),
+            ("median", middle),
+            ("q95", high),
+            ("representative", data[typical, run]),
+        ):
             group.create_array(f"{arm}/{name}", data=array.astype(np.float32))
     shutil.rmtree(target, ignore_errors=True)
     temporary.rename(target)
@@ -129,8 +137,11 @@ def research_object(
 ) -> dict[str, Any]:
     """RO-Crate 1.1 metadata of the run folder."""
     names = ("protocol.yaml", "result.json", "series.parquet", "report.html", "CITATIONS.bib")
-    files = [{"@id": n, "@type": "File", "name": n} for n in names
-             if (folder / n).exists() or n == "report.html"]
+    files = [
+        {"@id": n, "@type": "File", "name": n}
+        for n in names
+        if (folder / n).exists() or n == "report.html"
+    ]
     return {
         "@context": "https://w3id.org/ro/crate/1.1/context",
         "@graph": [

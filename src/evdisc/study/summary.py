@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evdisc.cell.network import cell_arrows
 from evdisc.evidence.library import Library
 from evdisc.evidence.parameters import ParameterRow
 from evdisc.outcome.delivery_table import verdicts
@@ -18,6 +17,7 @@ from evdisc.outcome.readouts import Readout, describe
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.simulate.dish import dish_context
 from evdisc.simulate.mechanisms import DISC, DISH
+from evdisc.simulate.member import network_arrows
 from evdisc.simulate.site import disc_context
 from evdisc.study.influence import assumed
 from evdisc.study.variants import HYPOTHESES, Variant, arms_of, find, variants
@@ -68,14 +68,20 @@ def result(
         "failed": stack.failed, "fingerprint": print_, "arms": list(arms),
     }  # fmt: skip
     if "readouts" not in stack.arrays:
-        return out | {"readouts": {}, "delivery": {}, "evidence": [], "assumed": [],
-                      "warnings": [], "citations": []}
+        return out | {
+            "readouts": {},
+            "delivery": {},
+            "evidence": [],
+            "assumed": [],
+            "warnings": [],
+            "citations": [],
+        }
     out["readouts"] = {
         name: _readout(study, name, i, stack, every, arms, library)
         for i, name in enumerate(stack.names("readout"))
     }
     out["delivery"] = delivery_rows(stack, every, arms, library)
-    out["evidence"] = sorted({c.claim for a in cell_arrows(library) for c in a.claims})
+    out["evidence"] = sorted({c.claim for a in network_arrows(library) for c in a.claims})
     out["assumed"] = _assumed(study, stack, library)
     out["warnings"] = _warnings(stack)
     out["citations"] = citations(study, library)
@@ -163,9 +169,7 @@ def headline_effect(study: DiscStudy | DishStudy, stack: Stack) -> Floats:
     return first - data[:, find(every, arms[1], "stoichiometric", False)]
 
 
-def _assumed(
-    study: DiscStudy | DishStudy, stack: Stack, library: Library
-) -> list[dict[str, Any]]:
+def _assumed(study: DiscStudy | DishStudy, stack: Stack, library: Library) -> list[dict[str, Any]]:
     names = stack.names("parameter")
     rows = {name: drawn_row(study, name, library) for name in names}
     return assumed(rows, stack.arrays["parameters"], headline_effect(study, stack))
@@ -190,8 +194,7 @@ def citations(study: DiscStudy | DishStudy, library: Library) -> list[str]:
     """Studies behind the mechanisms, claims and numbers of this kind of run."""
     mechanisms = DISC if study.kind == "disc" else DISH
     cited = {c for m in mechanisms for c in m.cites}
-    cited |= {c.study for a in cell_arrows(library) for c in a.claims}
+    cited |= {c.study for a in network_arrows(library) for c in a.claims}
     read = {p.key for m in mechanisms for p in m.parameters}
-    cited |= {r.source for key in read for r in library.parameters.get(key, ())
-              if r.use == "model"}
+    cited |= {r.source for key in read for r in library.parameters.get(key, ()) if r.use == "model"}
     return sorted(c for c in cited if c in library.sources)

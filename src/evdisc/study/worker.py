@@ -68,8 +68,9 @@ def run_member(
 def _record(study: DiscStudy | DishStudy, member: Member, v: Variant) -> dict[str, Any]:
     if isinstance(study, DiscStudy):
         run = disc.run_arm(study, member, v.arm, v.hypothesis, v.believe_all)
-        return _numbers(run, disc_readouts(run, member.values),
-                        delivery(run, *_cargo(study, member)))
+        return _numbers(
+            run, disc_readouts(run, member.values), delivery(run, *_cargo(study, member))
+        )
     run = dish.run_arm(study, member, v.arm, v.hypothesis, v.believe_all)
     types = dish.cell_types(study)
     rows: dict[str, Any] = {}
@@ -83,7 +84,7 @@ def _cargo(
     study: DiscStudy | DishStudy, member: Member
 ) -> tuple[tuple[str, ...], dict[str, float]]:
     room = disc if isinstance(study, DiscStudy) else dish
-    product = room.product_of(study, member)  # type: ignore[arg-type]
+    product = room.product_of(study, member)
     names = product.cargoes if product else ()
     own = {n: member.values.number("endogenous_copies", n, n) for n in names}
     return names, own

@@ -28,16 +28,18 @@ def kernel(clock, p, region, patch_of, volume, proteases, activity, reference_ac
                 cut += v * reference_living_cells[i, k] * excess / 4.0
     repair, loss = p[0, 1] * alive / whole, p[1, 1] * cut / whole
     if repair + loss > 0.0:
-        annulus_integrity[0] = relax(
-            annulus_integrity[0], repair, repair + loss, 1.0, clock[1]
-        )
+        annulus_integrity[0] = relax(annulus_integrity[0], repair, repair + loss, 1.0, clock[1])
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
     """Maps, volumes, and the numbers of the protease genes."""
     network = setting.objects["network"]
-    return (setting.region, setting.patch_of, setting.volume,
-            tuple(network.index(name) for name in PROTEASES))
+    return (
+        setting.region,
+        setting.patch_of,
+        setting.volume,
+        tuple(network.index(name) for name in PROTEASES),
+    )
 
 
 MECHANISM = Mechanism(

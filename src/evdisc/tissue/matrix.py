@@ -45,8 +45,9 @@ def kernel(clock, p, patch_of, region, node, proteases, activity, reference_acti
                 continue
             senescent = early_senescent_cells[i, k] + late_senescent_cells[i, k]
             able = healthy_cells[i, k] + inflamed_cells[i, k] + p[3, c] * senescent
-            able *= (ph_factor(ph[i, k], p[4, c], p[5, c], p[6, c])
-                     / ph_factor(reference_ph[i, k], p[4, c], p[5, c], p[6, c]))
+            able *= ph_factor(ph[i, k], p[4, c], p[5, c], p[6, c]) / ph_factor(
+                reference_ph[i, k], p[4, c], p[5, c], p[6, c]
+            )
             able /= reference_living_cells[i, k]
             cut = 0.0
             for m in proteases:
@@ -61,16 +62,28 @@ def kernel(clock, p, patch_of, region, node, proteases, activity, reference_acti
 def prepare(setting: Setting) -> tuple[Any, ...]:
     """Patch and region maps, and the numbers of the matrix and protease genes."""
     network = setting.objects["network"]
-    return (setting.patch_of, setting.region, (network.index("ACAN"), network.index("COL2A1")),
-            tuple(network.index(name) for name in PROTEASES))
+    return (
+        setting.patch_of,
+        setting.region,
+        (network.index("ACAN"), network.index("COL2A1")),
+        tuple(network.index(name) for name in PROTEASES),
+    )
 
 
 MECHANISM = Mechanism(
     name="matrix",
     kernel=kernel,
-    reads=("activity", "reference_activity", "healthy_cells", "inflamed_cells",
-           "early_senescent_cells", "late_senescent_cells", "reference_living_cells", "ph",
-           "reference_ph"),
+    reads=(
+        "activity",
+        "reference_activity",
+        "healthy_cells",
+        "inflamed_cells",
+        "early_senescent_cells",
+        "late_senescent_cells",
+        "reference_living_cells",
+        "ph",
+        "reference_ph",
+    ),
     owns=("gag", "collagen_2"),
     parameters=(
         Parameter("gag_turnover", "1/s", "GAG turnover or injury constant", 0.0),

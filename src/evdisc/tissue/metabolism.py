@@ -1,8 +1,9 @@
 """What disc cells consume and make: the rate laws of Bibby 2005, as open disc codes state them.
 
 Oxygen: q = A (pH - pH0) o / (K + o + B (pH - pH0)); lactate: exp(c0 + c1 pH + c2 o - c3 o^2);
-glucose: half the lactate rate; pH falls linearly with lactate (Bibby 2005). The published glucose sink does not depend on glucose, so
-concentrations can turn negative; the guarded law lets it vanish with glucose.
+glucose: half the lactate rate; pH falls linearly with lactate (Bibby 2005). The published
+glucose sink does not depend on glucose, so concentrations can turn negative; the guarded law lets
+it vanish with glucose.
 """
 
 from __future__ import annotations
@@ -55,9 +56,7 @@ def oxygen_rate(oxygen, lactate, p):
 def lactate_rate(oxygen, glucose, lactate, guarded, p):
     """Production in mol/cell/s and its derivatives by oxygen, glucose and lactate."""
     o, g = max(oxygen, 0.0), max(glucose, 0.0)
-    full = p[13] * FIT_UNIT * math.exp(
-        p[4] + p[5] * acidity(lactate, p) + p[6] * o + p[7] * o * o
-    )
+    full = p[13] * FIT_UNIT * math.exp(p[4] + p[5] * acidity(lactate, p) + p[6] * o + p[7] * o * o)
     left, by_glucose = 1.0, 0.0
     if guarded:
         left, by_glucose = g / (g + p[12]), full * p[12] / (g + p[12]) ** 2

@@ -56,9 +56,18 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
 MECHANISM = Mechanism(
     name="puncture",
     kernel=kernel,
-    adds_to=("annulus_integrity", "extruded_nucleus", "il_1beta", "tnf_alpha", "healthy_cells",
-             "inflamed_cells", "early_senescent_cells", "late_senescent_cells", "crushed_cells",
-             "living_cells"),
+    adds_to=(
+        "annulus_integrity",
+        "extruded_nucleus",
+        "il_1beta",
+        "tnf_alpha",
+        "healthy_cells",
+        "inflamed_cells",
+        "early_senescent_cells",
+        "late_senescent_cells",
+        "crushed_cells",
+        "living_cells",
+    ),
     parameters=(
         Parameter("puncture_half_ratio", "1", "needle over height at half of the loss", 0.0),
         Parameter("puncture_largest_loss", "1", "integrity lost by the widest needle", 0.0, 1.0),

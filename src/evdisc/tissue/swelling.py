@@ -28,9 +28,7 @@ def equilibrium_ratio(gag: float, charge: float, porosity: float, modulus: float
     low, high = 1.0 - 0.95 * porosity, 3.0
     for _ in range(60):
         middle = 0.5 * (low + high)
-        now = donnan_pressure(
-            charge_density(charge, gag, porosity, middle), salt, gas, temperature
-        )
+        now = donnan_pressure(charge_density(charge, gag, porosity, middle), salt, gas, temperature)
         if now - healthy > modulus * (middle - 1.0):
             low = middle
         else:

@@ -38,9 +38,9 @@ def native_profile(library: Library, parent: str) -> list[str]:
     """Molecules that claims say vesicles of this parent cell deliver."""
     names: dict[str, None] = {}
     for claim in library.claims:
-        if claim.source_type == "vesicle" and claim.relation == "delivers":
-            if claim.parent_cell == parent and claim.sign > 0:
-                names.setdefault(claim.target)
+        packed = claim.source_type == "vesicle" and claim.relation == "delivers"
+        if packed and claim.parent_cell == parent and claim.sign > 0:
+            names.setdefault(claim.target)
     return list(names)
 
 
@@ -73,6 +73,8 @@ def build_product(spec: VesicleSpec, library: Library, value: Value) -> Product:
     if unknown:
         warnings.append("copies per vesicle are a wide prior for " + ", ".join(unknown))
     return Product(
-        tuple(profile), tuple(copies), tuple(s is not None for s in profile.values()),
+        tuple(profile),
+        tuple(copies),
+        tuple(s is not None for s in profile.values()),
         tuple(warnings),
     )

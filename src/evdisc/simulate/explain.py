@@ -49,8 +49,9 @@ def explain(key: str, library: Library) -> dict[str, Any]:
     if key in VARIABLES:
         return _variable(key)
     named = [*library.parameters, *VARIABLES]
-    raise EvidenceError("no such parameter or state variable", value=key,
-                        nearest=nearest(key, named))
+    raise EvidenceError(
+        "no such parameter or state variable", value=key, nearest=nearest(key, named)
+    )
 
 
 def _parameter(key: str, library: Library) -> dict[str, Any]:
@@ -63,8 +64,13 @@ def _parameter(key: str, library: Library) -> dict[str, Any]:
         }
         for r in library.parameters[key]
     ]  # fmt: skip
-    return {"key": key, "kind": "parameter", "meaning": meanings.get(key, ""),
-            "read_by": readers(key), "rows": rows}
+    return {
+        "key": key,
+        "kind": "parameter",
+        "meaning": meanings.get(key, ""),
+        "read_by": readers(key),
+        "rows": rows,
+    }
 
 
 def _source(study: str, library: Library) -> str:
