@@ -75,6 +75,15 @@ class InputError(EvdiscError):
             text += f"; did you mean '{nearest}'?"
         super().__init__(text, advice=advice)
 
+    def found_in(self, file: object) -> InputError:
+        """The same error with the file it was found in, unless it names one already."""
+        if self.file is not None or file is None:
+            return self
+        self.file = file
+        self.message = f"{file}: {self.message}"
+        self.args = (self.message,)
+        return self
+
 
 class UnitError(InputError):
     """A quantity has no unit, an unknown unit, or the wrong dimension."""

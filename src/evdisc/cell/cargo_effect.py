@@ -59,5 +59,6 @@ MECHANISM = Mechanism(
         Parameter("half_effect_copies", "copies/cell", "copies at half occupancy", 0.0),
     ),
     prepare=prepare,
+    when="halves",
     cites=("albanese2021", "chevillet2014"),
 )

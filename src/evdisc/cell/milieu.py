@@ -85,4 +85,5 @@ MECHANISM = Mechanism(
         Parameter("acid_width", "pH", "steepness of the drive by acid", 0.0, 14.0),
     ),
     prepare=prepare,
+    when="halves",
 )

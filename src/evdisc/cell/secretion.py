@@ -39,6 +39,7 @@ MECHANISM = Mechanism(
     name="secretion",
     kernel=kernel,
     reads=("activity", "reference_activity", "living_cells"),
+    averaged=("living_cells",),
     owns=("il_1beta_secretion", "tnf_alpha_secretion"),
     parameters=(
         Parameter("il_1beta_secretion_rate", "kg/cell/s", "IL-1beta at full activity", 0.0),

@@ -115,5 +115,6 @@ MECHANISM = Mechanism(
     reads=("network_input", "cargo_strength"),
     owns=("activity",),
     prepare=prepare,
+    when="halves",
     cites=("wittmann2009", "terfve2012", "cox2002"),
 )

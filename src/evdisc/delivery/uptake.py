@@ -38,6 +38,7 @@ MECHANISM = Mechanism(
     name="uptake",
     kernel=kernel,
     reads=("living_cells", "tnf_alpha", "free_vesicles"),
+    averaged=("living_cells", "tnf_alpha"),
     owns=("uptake_rate",),
     parameters=(
         Parameter("uptake_coefficient", "m3/cell/s", "uptake by one cell", 0.0),

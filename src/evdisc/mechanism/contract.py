@@ -10,7 +10,7 @@ from evdisc.mechanism.setting import Setting
 
 #: regions a parameter may differ between, in the order of the packed columns
 REGIONS = ("NP", "AF", "CEP")
-When = Literal["step", "puncture", "dose", "stimulus"]
+When = Literal["step", "halves", "puncture", "dose", "stimulus"]
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,18 @@ class Mechanism:
     Variables arrive as arrays in the declared order: a ``grid`` variable as (nr, nz), a ``patch``
     variable as (patches,), a ``disc`` variable as (1,), with a leading axis where the table says.
 
-    ``when`` is ``step`` for every macro step, or the event at which the kernel runs once.
+    A read that is also ``averaged`` arrives as the mean of its value at the start of the step and
+    now, which makes the coupling to mechanisms earlier in the list second order in time.
+
+    ``when`` is ``step`` for every macro step, ``halves`` for half a step before and half a step
+    after those (Strang 1968, second order in time), or the event at which the kernel runs once.
     ``cites`` names studies of sources.csv.
     """
 
     name: str
     kernel: Callable[..., Any]
     reads: tuple[str, ...] = ()
+    averaged: tuple[str, ...] = ()
     owns: tuple[str, ...] = ()
     adds_to: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()

@@ -24,13 +24,21 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Bound:
-    """A mechanism's kernel with every argument but the clock in place."""
+    """A mechanism's kernel with every argument but the clock in place.
+
+    ``averages`` holds, for each averaged read, its value at the start of the step, now, and the
+    mean of both that the kernel is given.
+    """
 
     mechanism: Mechanism
     arguments: tuple[Any, ...]
+    averages: tuple[tuple[Floats, Floats, Floats], ...] = ()
 
     def __call__(self, clock: Floats) -> Any:
         """Run the kernel once."""
+        for start, now, mean in self.averages:
+            np.add(start, now, out=mean)
+            mean *= 0.5
         return self.mechanism.kernel(clock, *self.arguments)
 
 
@@ -39,8 +47,29 @@ class Assembly:
     """Mechanisms bound to one state."""
 
     state: Mapping[str, Floats]
+    halves: tuple[Bound, ...]
     steps: tuple[Bound, ...]
     events: Mapping[str, tuple[Bound, ...]]
+    start: Mapping[str, Floats]
+
+    def begin_step(self) -> None:
+        """Remember the averaged variables as they are before the step."""
+        for name, array in self.start.items():
+            array[:] = self.state[name]
+
+    def advance(self, clock: Floats) -> None:
+        """One macro step of ``clock[1]`` s from ``clock[0]``."""
+        self.begin_step()
+        step = clock[1]
+        clock[1] = 0.5 * step
+        for bound in self.halves:
+            bound(clock)
+        clock[1] = step
+        for bound in self.steps:
+            bound(clock)
+        clock[1] = 0.5 * step
+        for bound in self.halves:
+            bound(clock)
 
 
 def check(mechanisms: Sequence[Mechanism]) -> None:
@@ -62,6 +91,9 @@ def check(mechanisms: Sequence[Mechanism]) -> None:
         provided |= {*m.owns, *m.adds_to}
     provided |= {"reference_" + n for n in provided}
     for m in mechanisms:
+        for name in m.averaged:
+            if name not in m.reads:
+                raise AssemblyError(f"{m.name} averages '{name}' but does not read it")
         for name in m.reads:
             if name not in provided:
                 raise AssemblyError(f"{m.name} reads '{name}', which no mechanism provides")
@@ -120,16 +152,24 @@ def assemble(mechanisms: Sequence[Mechanism], setting: Setting, values: Values) 
     names |= {"reference_" + n for n in names if "reference_" + n in VARIABLES}
     state = new_state(setting, sorted(names))
 
+    start = {n: np.zeros_like(state[n]) for m in mechanisms for n in m.averaged}
+
     def bind(m: Mechanism) -> Bound:
-        arrays = (state[n] for n in (*m.reads, *m.owns, *m.adds_to))
-        return Bound(m, (pack(m.parameters, values), *m.prepare(setting), *arrays))
+        means = {n: np.zeros_like(state[n]) for n in m.averaged}
+        arrays = [means.get(n, state[n]) for n in m.reads]
+        arrays += [state[n] for n in (*m.owns, *m.adds_to)]
+        averages = tuple((start[n], state[n], mean) for n, mean in means.items())
+        arguments = (pack(m.parameters, values), *m.prepare(setting), *arrays)
+        return Bound(m, arguments, averages)
 
     bound = [bind(m) for m in mechanisms]
-    kinds = {m.when for m in mechanisms} - {"step"}
+    kinds = {m.when for m in mechanisms} - {"step", "halves"}
     return Assembly(
         state,
+        tuple(b for b in bound if b.mechanism.when == "halves"),
         tuple(b for b in bound if b.mechanism.when == "step"),
         {kind: tuple(b for b in bound if b.mechanism.when == kind) for kind in sorted(kinds)},
+        start,
     )
 
 

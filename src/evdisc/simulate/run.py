@@ -100,8 +100,9 @@ def settle(assembly: Assembly) -> list[str]:
 
     Returns warnings when the network does not come to rest.
     """
-    bound = {b.mechanism.name: b for b in assembly.steps if b.mechanism.name in SETTLING}
+    bound = {b.mechanism.name: b for b in (*assembly.halves, *assembly.steps)}
     clock = np.array([0.0, SETTLE_SPAN, 0.0, 0.0])
+    assembly.begin_step()
     for name in SETTLING:
         if name in bound:
             bound[name](clock)
@@ -151,8 +152,7 @@ def execute(
         clock[0] = now
         if n:
             clock[0], clock[1] = times[n - 1], now - times[n - 1]
-            for bound in assembly.steps:
-                bound(clock)
+            assembly.advance(clock)
         # a dose at an output time is seen in the next record: records are before the event
         if round(float(now)) in wanted:
             _check(assembly.state, now)

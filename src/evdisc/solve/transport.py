@@ -1,6 +1,6 @@
 """Implicit transport of three fields: diffusion, local exchange and decay, constant release.
 
-du/dt = div(D grad u) + R u + q with a 3 x 3 block R a cell. TR-BDF2 (Bank 1985,
+du/dt = div(D grad u) + R u + q(t) with q linear over the step and a 3 x 3 block R a cell. TR-BDF2 (Bank 1985,
 doi:10.1109/TCAD.1985.1270142): second order, damps stiff parts, one factorisation a step. The
 new state is written from the fluxes of the stages, so what left each cell is known to rounding.
 Where TR-BDF2 would turn a value negative the step is done again by backward Euler, which cannot.
@@ -31,7 +31,7 @@ ROUNDING = 1e-10
 class Transport(NamedTuple):
     """Grid, system and work space of one transport problem.
 
-    ``integral`` (nr, nz, 3) and ``outflow`` (3,) hold, after a step, the time integral of each
+    ``source`` holds in the middle of a step and changes by ``trend`` per s. ``integral`` (nr, nz, 3) and ``outflow`` (3,) hold, after a step, the time integral of each
     cell's value and the amount that left through the open boundary.
     """
 
@@ -39,6 +39,7 @@ class Transport(NamedTuple):
     volume: Floats
     local: Floats
     source: Floats
+    trend: Floats
     stage: Floats
     first: Floats
     second: Floats
@@ -53,13 +54,13 @@ def new_transport(radial: Floats, axial: Floats, volume: Floats) -> Transport:
     return Transport(
         new_levels(radial, axial), np.ascontiguousarray(volume), np.zeros((*shape, 3)),
         np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape),
-        np.zeros(3),
+        np.zeros(shape), np.zeros(3),
     )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
 def advance(t, u, dt):
-    """Advance ``u`` (nr, nz, 3) by ``dt`` s with ``t.local`` and ``t.source`` held.
+    """Advance ``u`` (nr, nz, 3) by ``dt`` s with ``t.local``, ``t.source`` and ``t.trend`` held.
 
     Returns the order used (2 or 1); on failure ``u`` becomes NaN and the result is 0.
     """
@@ -79,19 +80,20 @@ def advance(t, u, dt):
 def tr_bdf2(t, u, dt):
     """One TR-BDF2 step; False, with ``u`` untouched, if it fails or turns a value negative."""
     a = IMPLICIT * dt
+    middle = 2.0 * a  # time of the first stage, from the start of the step
     set_matrix(t, a)
-    slope(t, u, t.first)
+    slope(t, u, -0.5 * dt, t.first)
     t.stage[:] = u + a * t.first
-    if not implicit(t, t.stage, a):
+    if not implicit(t, t.stage, a, middle - 0.5 * dt):
         return False
-    slope(t, t.stage, t.second)
+    slope(t, t.stage, middle - 0.5 * dt, t.second)
     account(t, u, OUTER * dt)
     account(t, t.stage, OUTER * dt)
     t.first[:] = u + OUTER * dt * (t.first + t.second)
     t.stage[:] = t.first
-    if not implicit(t, t.stage, a):
+    if not implicit(t, t.stage, a, 0.5 * dt):
         return False
-    slope(t, t.stage, t.second)
+    slope(t, t.stage, 0.5 * dt, t.second)
     account(t, t.stage, a)
     t.first[:] = t.first + a * t.second
     return accept(t, u, t.first)
@@ -102,9 +104,9 @@ def backward_euler(t, u, dt):
     """One backward Euler step; False, with ``u`` untouched, if the solve fails."""
     set_matrix(t, dt)
     t.stage[:] = u
-    if not implicit(t, t.stage, dt):
+    if not implicit(t, t.stage, dt, 0.0):
         return False
-    slope(t, t.stage, t.second)
+    slope(t, t.stage, 0.0, t.second)
     account(t, t.stage, dt)
     t.first[:] = u + dt * t.second
     return accept(t, u, t.first)
@@ -123,13 +125,17 @@ def set_matrix(t, a):
 
 
 @njit(cache=True, nogil=True)
-def implicit(t, x, a):
-    """Solve x - a (L x / V + R x + q) = ``x`` on entry, in place; False if it does not converge."""
+def implicit(t, x, a, when):
+    """Solve x - a (L x / V + R x + q) = ``x`` on entry, in place; False if it does not converge.
+
+    ``when`` is the time of q from the middle of the step, s.
+    """
     nr, nz = t.volume.shape
     for i in range(nr):
         for k in range(nz):
             for s in range(3):
-                t.levels.b[i, k, s] = -t.volume[i, k] * (x[i, k, s] / a + t.source[i, k, s])
+                released = t.source[i, k, s] + when * t.trend[i, k, s]
+                t.levels.b[i, k, s] = -t.volume[i, k] * (x[i, k, s] / a + released)
                 t.levels.x[i, k, s] = x[i, k, s]
     if solve(t.levels, TOLERANCE, MOST_CYCLES) < 0:
         return False
@@ -139,8 +145,8 @@ def implicit(t, x, a):
 
 
 @njit(cache=True, nogil=True)
-def slope(t, u, out):
-    """Write du/dt."""
+def slope(t, u, when, out):
+    """Write du/dt at ``when`` s from the middle of the step."""
     nr, nz = t.volume.shape
     radial, axial = t.levels.radial, t.levels.axial
     for i in range(nr):
@@ -157,7 +163,7 @@ def slope(t, u, out):
                     flux += axial[i, k, s] * u[i, k - 1, s]
                 if k + 1 < nz:
                     flux += axial[i, k + 1, s] * u[i, k + 1, s]
-                value = flux / t.volume[i, k] + t.source[i, k, s]
+                value = flux / t.volume[i, k] + t.source[i, k, s] + when * t.trend[i, k, s]
                 for q in range(3):
                     value += t.local[i, k, s, q] * u[i, k, q]
                 out[i, k, s] = value

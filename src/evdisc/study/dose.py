@@ -27,7 +27,7 @@ def dose_table(protocol: LoadedProtocol) -> dict[str, Any]:
             "has no therapy", file=protocol.file, key="therapy", expected="a dose to tabulate"
         )
     library = load(overlay_paths(protocol))
-    preflight(study, library)
+    preflight(protocol, library)
     members = range(study.ensemble.members)
     treated = (Variant("treated", "stoichiometric", False),)
     arrays = run_members(study, members, library, treated)

@@ -66,12 +66,19 @@ def overlay_paths(protocol: LoadedProtocol) -> list[Path]:
     return paths
 
 
-def preflight(study: DiscStudy | DishStudy, library: Library) -> None:
+def preflight(protocol: LoadedProtocol, library: Library) -> None:
     """Check everything that can be checked before the first file is written.
 
     Raises:
         EvdiscError: an unknown cargo, stimulus or gauge, or an overlay parameter nobody reads.
     """
+    try:
+        _preflight(protocol.spec, library)
+    except InputError as error:
+        raise error.found_in(protocol.file) from None
+
+
+def _preflight(study: DiscStudy | DishStudy, library: Library) -> None:
     member = draw(study, 0, library)
     mechanisms = DISC if isinstance(study, DiscStudy) else DISH
     network = member.network(True)
@@ -140,7 +147,7 @@ def run(
     study = protocol.spec
     overlays = overlay_paths(protocol)
     library = load(overlays)
-    preflight(study, library)
+    preflight(protocol, library)
     texts = [p.read_bytes() for p in overlays]
     print_ = fingerprint(study, texts)
     folder = Folder(out if out is not None else default_folder(protocol))

@@ -52,7 +52,7 @@ def quick_dish(protocol: LoadedProtocol) -> dict[str, Any]:
     study = protocol.spec
     assert isinstance(study, DishStudy)
     library = load()
-    preflight(study, library)
+    preflight(protocol, library)
     members = range(study.ensemble.members)
     arrays = run_members(study, members, library)
     stack = Stack(members, [str(s) for s in arrays["status"]], arrays)

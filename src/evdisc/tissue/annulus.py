@@ -46,6 +46,7 @@ MECHANISM = Mechanism(
     name="annulus",
     kernel=kernel,
     reads=("activity", "reference_activity", "living_cells", "reference_living_cells"),
+    averaged=("living_cells",),
     adds_to=("annulus_integrity",),
     parameters=(
         Parameter("annulus_repair", "1/s", "scar repair by a full set of annulus cells", 0.0),

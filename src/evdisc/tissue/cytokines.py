@@ -20,25 +20,38 @@ from evdisc.solve.transport import advance, new_transport
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, faces, transport, diffusivity, u, il_1beta_secretion, tnf_alpha_secretion,
-           annulus_integrity, il_1beta, tnf_alpha):  # fmt: skip
+def trend(now, before, span, dt):
+    """Change of a source per s, by line through its last two values; it stays positive."""
+    if span <= 0.0:
+        return 0.0
+    most = 2.0 * now / dt
+    return min(max((now - before) / span, -most), most)
+
+
+@njit(cache=True, nogil=True)
+def kernel(clock, p, faces, transport, diffusivity, u, last, last_time, il_1beta_secretion,
+           tnf_alpha_secretion, annulus_integrity, il_1beta, tnf_alpha):  # fmt: skip
     """Advance both cytokines over one macro step."""
     decay = math.log(2.0) / p[1, 0]
     injury = decay * p[2, 0] * (1.0 - annulus_integrity[0])
     busy = 0.0
-    nr, nz = il_1beta.shape
+    middle = clock[0] + 0.5 * clock[1]
+    span = middle - last_time[0]
+    last_time[0] = middle
     transport.local[:] = 0.0
-    for i in range(nr):
-        for k in range(nz):
+    for i in range(il_1beta.shape[0]):
+        for k in range(il_1beta.shape[1]):
             c = faces.region[i, k]
             if c > 2:
                 continue
             diffusivity[i, k] = p[0, c]
             u[i, k, 0], u[i, k, 1] = il_1beta[i, k], tnf_alpha[i, k]
             wound = injury if c <= 1 else 0.0
-            transport.source[i, k, 0] = il_1beta_secretion[i, k] + wound
-            transport.source[i, k, 1] = tnf_alpha_secretion[i, k] + wound
             for s in range(2):
+                made = il_1beta_secretion[i, k] if s == 0 else tnf_alpha_secretion[i, k]
+                transport.source[i, k, s] = made + wound
+                transport.trend[i, k, s] = trend(made, last[i, k, s], span, clock[1])
+                last[i, k, s] = made
                 transport.local[i, k, s, s] = -decay
                 busy = max(busy, u[i, k, s], transport.source[i, k, s])
     if busy == 0.0:
@@ -47,9 +60,7 @@ def kernel(clock, p, faces, transport, diffusivity, u, il_1beta_secretion, tnf_a
         fill(faces, diffusivity, s, True, 1.0, transport.levels.radial, transport.levels.axial)
     coarsen(transport.levels)
     advance(transport, u, clock[1])
-    for i in range(nr):
-        for k in range(nz):
-            il_1beta[i, k], tnf_alpha[i, k] = u[i, k, 0], u[i, k, 1]
+    il_1beta[:], tnf_alpha[:] = u[:, :, 0], u[:, :, 1]
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
@@ -57,7 +68,8 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
     nr, nz = setting.shape
     transport = new_transport(np.zeros((nr, nz, 3)), np.zeros((nr, nz + 1, 3)), setting.volume)
     faces = faces_of(setting.objects["grid"])
-    return faces, transport, np.zeros((nr, nz)), np.zeros((nr, nz, 3))
+    work = (np.zeros((nr, nz)), np.zeros((nr, nz, 3)), np.zeros((nr, nz, 2)), np.zeros(1))
+    return faces, transport, *work
 
 
 MECHANISM = Mechanism(

@@ -84,6 +84,12 @@ MECHANISM = Mechanism(
         "ph",
         "reference_ph",
     ),
+    averaged=(
+        "healthy_cells",
+        "inflamed_cells",
+        "early_senescent_cells",
+        "late_senescent_cells",
+    ),
     owns=("gag", "collagen_2"),
     parameters=(
         Parameter("gag_turnover", "1/s", "GAG turnover or injury constant", 0.0),

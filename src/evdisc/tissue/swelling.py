@@ -69,6 +69,7 @@ MECHANISM = Mechanism(
     name="swelling",
     kernel=kernel,
     reads=("gag", "annulus_integrity", "extruded_nucleus"),
+    averaged=("gag",),
     owns=("volume_ratio", "height_ratio", "water_content"),
     parameters=(
         Parameter("fixed_charge_density", "mol/m3", "fixed charge of the healthy tissue", 0.0),
