@@ -120,7 +120,7 @@ def check(protocol: ProtocolPath, set_: Overrides = None, as_json: AsJson = Fals
     from evdisc.evidence.library import load as load_evidence
     from evdisc.study.execute import overlay_paths, preflight
 
-    preflight(loaded.spec, load_evidence(overlay_paths(loaded)))
+    preflight(loaded, load_evidence(overlay_paths(loaded)))
     if as_json:
         emit({"valid": True, "protocol": loaded.spec.model_dump(mode="json")})
     else:

@@ -86,9 +86,9 @@ def product_of(study: DiscStudy, member: Member) -> Product | None:
 
 def snapshot_times(study: DiscStudy) -> tuple[float, ...]:
     """A day after the first dose (or the middle), and the end."""
-    if study.therapy is None:
-        return 0.5 * study.duration, study.duration
-    return min(study.therapy.delivery.schedule[0] + AFTER_DOSE, study.duration), study.duration
+    first = study.therapy.delivery.schedule[0] + AFTER_DOSE if study.therapy else 0.0
+    early = min(first or 0.5 * study.duration, study.duration)
+    return tuple(sorted({early, study.duration}))
 
 
 def run_arm(

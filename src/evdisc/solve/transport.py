@@ -1,8 +1,9 @@
-"""Implicit transport of three fields: diffusion, local exchange and decay, constant release.
+"""Implicit transport of three fields: diffusion, local exchange, decay and release.
 
-du/dt = div(D grad u) + R u + q(t) with q linear over the step and a 3 x 3 block R a cell. TR-BDF2 (Bank 1985,
-doi:10.1109/TCAD.1985.1270142): second order, damps stiff parts, one factorisation a step. The
-new state is written from the fluxes of the stages, so what left each cell is known to rounding.
+du/dt = div(D grad u) + R u + q(t) with q linear over the step and a 3 x 3 block R a cell. TR-BDF2
+(Bank 1985, doi:10.1109/TCAD.1985.1270142): second order, damps stiff parts, one factorisation a
+step. The new state is written from the fluxes of the stages, so what left each cell is known to
+rounding.
 Where TR-BDF2 would turn a value negative the step is done again by backward Euler, which cannot.
 """
 
@@ -31,8 +32,9 @@ ROUNDING = 1e-10
 class Transport(NamedTuple):
     """Grid, system and work space of one transport problem.
 
-    ``source`` holds in the middle of a step and changes by ``trend`` per s. ``integral`` (nr, nz, 3) and ``outflow`` (3,) hold, after a step, the time integral of each
-    cell's value and the amount that left through the open boundary.
+    ``source`` holds in the middle of a step and changes by ``trend`` per s. ``integral``
+    (nr, nz, 3) and ``outflow`` (3,) hold, after a step, the time integral of each cell's value
+    and the amount that left through the open boundary.
     """
 
     levels: Levels

@@ -144,6 +144,8 @@ def run(
         EvdiscError: bad input (nothing is touched), or the folder cannot be used.
     """
     began = time.perf_counter()
+    if jobs < 1:
+        raise InputError("needs at least one worker", key="--jobs", value=jobs)
     study = protocol.spec
     overlays = overlay_paths(protocol)
     library = load(overlays)
@@ -223,8 +225,6 @@ def _finished(
     study: DiscStudy | DishStudy, todo: Sequence[list[int]], overlays: list[str],
     library: Library, jobs: int,
 ) -> Iterator[tuple[list[int], Arrays]]:  # fmt: skip
-    if jobs < 1:
-        raise InputError("needs at least one worker", key="--jobs", value=jobs)
     if jobs == 1 or len(todo) < 2:
         for members in todo:
             yield members, run_members(study, members, library)

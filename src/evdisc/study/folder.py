@@ -201,7 +201,7 @@ class Folder:
             FolderError: it is damaged; the message says to delete it.
         """
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 return {name: archive[name] for name in archive.files}
         except Exception as error:
             raise FolderError(

@@ -56,7 +56,9 @@ def series(study: DiscStudy | DishStudy, stack: Stack) -> bytes:
     )  # fmt: skip
 
     def coded(values: list[str], index: Any) -> pa.DictionaryArray:
-        return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), pa.array(values))
+        distinct = list(dict.fromkeys(values))
+        code = np.array([distinct.index(v) for v in values], dtype=np.int32)
+        return pa.DictionaryArray.from_arrays(pa.array(code[index]), pa.array(distinct))
 
     table = pa.table(
         {

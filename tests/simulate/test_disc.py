@@ -1,0 +1,142 @@
+from functools import cache
+
+import numpy as np
+import pytest
+import studies
+
+from evdisc.evidence.library import load
+from evdisc.simulate import disc
+from evdisc.simulate.assemble import assemble, in_bounds
+from evdisc.simulate.mechanisms import DISC
+from evdisc.study.worker import draw
+
+
+@cache
+def library():
+    return load()
+
+
+def arm(protocol, name, member=0, hypothesis="stoichiometric", believe_all=False):
+    study = protocol.spec
+    return disc.run_arm(study, draw(study, member, library()), name, hypothesis, believe_all)
+
+
+def same(a, b):
+    return all(np.array_equal(a.series[k], b.series[k]) for k in a.series if "cargo" not in k)
+
+
+@pytest.mark.parametrize("member", range(6))
+def test_vesicle_balance_closes(member):
+    run = arm(studies.rat("therapy.delivery.schedule=[1 d, 2 d, 4 d]"), "treated", member)
+    assert run.balance["injected"] == 3e8
+    assert abs(run.balance["error"]) < 1e-8
+    assert run.balance["leaked"] > 0
+    assert run.balance["taken_up"] > 0
+
+
+def test_dose_zero_is_the_vehicle_exactly():
+    nothing = arm(studies.rat("therapy.delivery.dose=0 particles"), "treated")
+    assert same(nothing, arm(studies.rat(), "vehicle"))
+
+
+def test_therapy_none_is_the_untreated_arm_exactly():
+    alone = arm(studies.rat("therapy=none"), "untreated")
+    beside = arm(studies.rat(), "untreated")
+    for name in alone.series:
+        assert np.array_equal(alone.series[name], beside.series[name]), name
+
+
+def test_a_healthy_disc_without_injury_stays_healthy():
+    run = arm(studies.rat("therapy=none", "disc.insult={}"), "untreated")
+    for name in ("height_ratio", "gag|NP", "gag|AF", "annulus_integrity"):
+        np.testing.assert_allclose(run.series[name], 1.0, atol=2e-3, err_msg=name)
+    cells = run.series["living_cells|NP"]
+    np.testing.assert_allclose(cells, cells[0], rtol=1e-3)
+
+
+def test_puncture_lowers_height_cells_and_integrity_at_once():
+    run = arm(studies.rat("therapy=none"), "untreated", believe_all=True)
+    assert run.series["annulus_integrity"][1] < 0.95
+    assert run.series["height_ratio"][1] < run.series["height_ratio"][0]
+    assert run.series["living_cells|NP"][1] < run.series["living_cells|NP"][0]
+
+
+def test_a_wider_needle_does_more_harm():
+    thin, wide = (
+        arm(studies.rat("therapy=none", f"disc.insult.puncture.gauge={g}"), "untreated")
+        for g in (27, 18)
+    )
+    assert wide.series["annulus_integrity"][-1] < thin.series["annulus_integrity"][-1]
+    assert wide.series["height_ratio"][-1] < thin.series["height_ratio"][-1]
+
+
+def test_miR_21_in_great_numbers_acts_through_pten_and_akt():
+    many = studies.rat("therapy.vesicle.cargo.0.copies_per_vesicle=1e5")
+    treated, vehicle = (arm(many, name, 0, believe_all=True) for name in ("treated", "vehicle"))
+    after = treated.times > 3 * 86400
+    for node, sign in (("PTEN", -1), ("PI3K/Akt", 1), ("apoptosis", -1)):
+        moved = treated.series[f"activity:{node}|NP"] - vehicle.series[f"activity:{node}|NP"]
+        assert np.all(sign * moved[after] > 0), node
+    assert treated.series["apoptotic_cells|NP"][-1] < vehicle.series["apoptotic_cells|NP"][-1]
+
+
+def test_the_two_hypotheses_share_transport_and_differ_in_effect():
+    copies, vesicles = (
+        arm(studies.rat(), "treated", 0, h, True) for h in ("stoichiometric", "potency")
+    )
+    assert copies.series["vesicles_entered|NP"][-1] == pytest.approx(
+        vesicles.series["vesicles_entered|NP"][-1], rel=1e-3
+    )
+    strong = vesicles.series["cargo_strength:miR-21-5p|NP"].max()
+    assert strong > 10 * copies.series["cargo_strength:miR-21-5p|NP"].max()
+
+
+@pytest.mark.parametrize("member", range(4))
+def test_no_state_leaves_its_bounds(member):
+    study = studies.rat().spec
+    one = draw(study, member, library())
+    run = disc.run_arm(study, one, "treated", "potency", True)
+    for name, column in run.series.items():
+        assert np.isfinite(column).all(), name
+        assert column.min() >= -1e-12 * max(1.0, np.abs(column).max()), name
+
+
+def test_halving_the_steps_changes_height_by_less_than_a_tenth_of_a_point():
+    for member in range(5):
+        coarse, fine = (
+            arm(studies.rat(*steps, "duration=20 d"), "treated", member, "potency", True)
+            for steps in (
+                (),
+                ("numerics.first_step=15 min", "numerics.largest_step=6 h"),
+            )
+        )
+        moved = 100 * np.abs(coarse.series["height_ratio"] - fine.series["height_ratio"])
+        assert moved.max() < 0.1, member
+
+
+def test_in_bounds_names_the_state_that_is_not_finite():
+    assert in_bounds({"glucose": np.array([1.0])}) is None
+    assert "glucose is not finite" in str(in_bounds({"glucose": np.array([np.nan])}))
+    assert "annulus_integrity left" in str(in_bounds({"annulus_integrity": np.array([1.1])}))
+
+
+def test_every_disc_mechanism_is_assembled_with_its_evidence_units():
+    study = studies.rat().spec
+    member = draw(study, 0, library())
+    from evdisc.simulate.site import cargo_objects, disc_setting, geometry
+
+    network = member.network(True)
+    objects = cargo_objects(None, network, member.values, "potency") | {"rate_law": "guarded"}
+    grid = disc.member_grid(study, member)
+    setting = disc_setting(grid, geometry(member.values), network, objects, ())
+    assembly = assemble(DISC, setting, member.values)
+    assert {b.mechanism.name for b in (*assembly.halves, *assembly.steps)} == {
+        m.name for m in DISC if m.when in ("step", "halves")
+    }
+
+
+def test_all_members_have_the_same_cells_in_the_same_regions():
+    study = studies.rat().spec
+    grids = [disc.member_grid(study, draw(study, m, library())) for m in range(8)]
+    assert all(np.array_equal(g.region, grids[0].region) for g in grids)
+    assert len({g.r_faces[-1] for g in grids}) == 8

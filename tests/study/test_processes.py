@@ -1,0 +1,81 @@
+"""What only whole processes show: kill and resume, kernels from the cache, spawned workers."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from studies import RAT, SHORT
+
+pytestmark = pytest.mark.slow
+
+SETS = [word for text in SHORT for word in ("--set", text)]
+
+
+def command(folder, *more):
+    return [sys.executable, "-m", "evdisc.cli", "run", str(RAT), *SETS, "--members", "24",
+            "--out", str(folder), "--json", *more]  # fmt: skip
+
+
+def test_a_study_killed_by_sigkill_resumes_to_the_identical_result(tmp_path):
+    whole = json.loads(subprocess.check_output(command(tmp_path / "whole")))
+    victim = subprocess.Popen(command(tmp_path / "killed", "--jobs", "2"), start_new_session=True)
+    members = tmp_path / "killed" / "members"
+    deadline = time.monotonic() + 120
+    while not list(members.glob("*.npz")) and time.monotonic() < deadline:
+        assert victim.poll() is None, "ended before it could be killed"
+        time.sleep(0.005)
+    os.killpg(victim.pid, signal.SIGKILL)
+    victim.wait()
+    kept = len(list(members.glob("*.npz")))
+    assert 0 < kept < 6
+    assert not (tmp_path / "killed" / "result.json").exists()
+    resumed = json.loads(subprocess.check_output(command(tmp_path / "killed")))
+    assert resumed == whole
+    diagnostics = json.loads((tmp_path / "killed" / "diagnostics.json").read_text())
+    assert 0 < diagnostics["members_computed"] < 24
+    for name in ("result.json", "series.parquet", "report.html"):
+        same = (tmp_path / "killed" / name).read_bytes()
+        assert same == (tmp_path / "whole" / name).read_bytes(), name
+
+
+COUNT = """
+import gc, sys, runpy
+from numba.core.dispatcher import Dispatcher
+from evdisc.cli import main
+sys.argv = ["evdisc"] + sys.argv[1:]
+try:
+    main()
+except SystemExit as stop:
+    assert not stop.code, stop.code
+kernels = [o for o in gc.get_objects() if isinstance(o, Dispatcher)]
+ours = [k for k in kernels if k.py_func.__module__.startswith("evdisc")]
+misses = {k.py_func.__qualname__: sum(k.stats.cache_misses.values()) for k in ours}
+print(len(ours), {k: n for k, n in misses.items() if n}, file=sys.stderr)
+assert len(ours) > 30 and not any(misses.values())
+"""
+
+
+@pytest.mark.parametrize("protocol", [RAT, RAT.with_name("np-dish-il1b-mir-410.yaml")])
+def test_a_second_process_compiles_nothing(tmp_path, protocol):
+    subprocess.run([sys.executable, "-m", "evdisc.cli", "warm-up"], check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", COUNT, "run", str(protocol), "--members", "1",
+         "--out", str(tmp_path / "r"), "--json"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_members_keys_and_numbers_of_the_shipped_example(tmp_path):
+    twenty = [sys.executable, "-m", "evdisc.cli", "run", str(RAT), "--members", "20", "--json"]
+    one = json.loads(subprocess.check_output([*twenty, "--out", str(tmp_path / "one")]))
+    two = json.loads(
+        subprocess.check_output([*twenty, "--jobs", "2", "--out", str(tmp_path / "two")])
+    )
+    assert one == two
+    assert one["members"] == 20
+    assert one["failed"] == {}
