@@ -222,9 +222,18 @@ def cite(run_folder: Annotated[Path, typer.Argument(help="Run folder.")]) -> Non
 @app.command()
 def vocabulary(
     kind: Annotated[str | None, typer.Argument(help="Kind of name (default: all).")] = None,
+    keys: Annotated[
+        str | None, typer.Option("--keys", help="Table of all keys of a disc or dish protocol.")
+    ] = None,
+    schema: Annotated[
+        str | None, typer.Option("--schema", help="JSON Schema of a disc or dish protocol.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The names a protocol may use."""
+    """The names a protocol may use, and its keys."""
+    if keys or schema:
+        describe_protocol(keys, schema)
+        return
     from evdisc.errors import nearest
     from evdisc.evidence.names import kinds, names
 
@@ -241,6 +250,27 @@ def vocabulary(
         return
     for name, words in table.items():
         print(f"{name}: {', '.join(words)}")
+
+
+def describe_protocol(keys: str | None, schema: str | None) -> None:
+    """Print the keys or the JSON Schema of a protocol kind."""
+    from evdisc.errors import nearest
+    from evdisc.protocol.schema import json_schema, markdown
+    from evdisc.protocol.specs import KINDS
+
+    for option, kind in (("--keys", keys), ("--schema", schema)):
+        if kind is not None and kind not in KINDS:
+            raise InputError(
+                "no such kind of protocol",
+                key=option,
+                value=kind,
+                expected=" | ".join(KINDS),
+                nearest=nearest(kind, KINDS),
+            )
+    if keys:
+        print(markdown(keys), end="")
+    if schema:
+        emit(json_schema(schema))
 
 
 @app.command("warm-up")

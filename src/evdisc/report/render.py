@@ -47,7 +47,7 @@ def render(folder: Path) -> str:
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters.update(
-        number=words.number, interval=words.interval, csv_link=csv_link, unit_of=words.unit_of
+        number=words.number, interval=words.interval, csv_link=csv_link, difference=words.difference
     )
     return environment.get_template("template.html").render(
         format=FORMAT, result=result, protocol=protocol, plotly=Markup(get_plotlyjs()),

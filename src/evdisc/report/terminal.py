@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from evdisc.report.words import interval, number, sentence
+from evdisc.report.words import difference, interval, number, sentence
 
 WIDTH = 118
 
@@ -26,7 +26,7 @@ def study_table(result: Mapping[str, Any]) -> str:
         cells = [number(bands[arm]["median"][-1]) for arm in arms]
         row = [name, about["unit"], *cells]
         if effect:
-            row += [interval(about["effect"]), about["effect"]["direction"]]
+            row += [difference(about["effect"]), about["effect"]["direction"]]
         rows.append(row)
     text = _table(titles, rows) + "\n" + sentence(result)
     for cargo, words in result["delivery"].get("treated", {}).get("verdict", {}).items():

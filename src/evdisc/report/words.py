@@ -30,6 +30,13 @@ def interval(row: Mapping[str, float | None], digits: int = 3) -> str:
     return f"{number(row['median'], digits)} ({low} to {high})"
 
 
+def difference(effect: Mapping[str, Any]) -> str:
+    """An effect with its 90 % range; what is far inside the equivalence band reads 0."""
+    least = 0.005 * effect["band"]
+    shown = {k: effect[k] for k in ("median", "q05", "q95")}
+    return interval({k: 0.0 if v is not None and abs(v) < least else v for k, v in shown.items()})
+
+
 def unit_of(unit: str) -> str:
     """Unit of a difference: points for percentages."""
     return {"%": "points", "fold of healthy": "× healthy"}.get(unit, unit)
@@ -68,7 +75,7 @@ DIRECTION = {
 
 def _first(name: str, about: Mapping[str, Any], effect: Mapping[str, Any]) -> str:
     others = [
-        f" From the {e['versus']} arm it differs by {interval(e)}: {DIRECTION[e['direction']]}."
+        f" From the {e['versus']} arm it differs by {difference(e)}: {DIRECTION[e['direction']]}."
         for e in about["effects"]
         if e["arm"] == effect["arm"]
         and e["versus"] != effect["versus"]
@@ -77,14 +84,14 @@ def _first(name: str, about: Mapping[str, Any], effect: Mapping[str, Any]) -> st
     ]
     return (
         f"After {_days(effect['time_d'])} the {name} of the {effect['arm']} arm differs from the "
-        f"{effect['versus']} one by {interval(effect)} {unit_of(about['unit'])} "
+        f"{effect['versus']} one by {difference(effect)} {unit_of(about['unit'])} "
         f"{HYPOTHESIS[effect['hypothesis']]}: {DIRECTION[effect['direction']]}.{''.join(others)}"
     )
 
 
 def _second(about: Mapping[str, Any], effect: Mapping[str, Any]) -> str:
     other = [
-        f"{interval(e)} {unit_of(about['unit'])} from the {e['versus']} arm "
+        f"{difference(e)} {unit_of(about['unit'])} from the {e['versus']} arm "
         f"({DIRECTION[e['direction']]})"
         for e in about["effects"]
         if e["hypothesis"] == "potency"
