@@ -4,11 +4,11 @@ import subprocess
 import sys
 
 import pytest
-from studies import DISH, RAT
 from typer.testing import CliRunner
 
 from evdisc import __version__
 from evdisc.cli import app, main
+from studies import DISH, RAT
 
 SMALL = [
     "--set", "numerics.radial_cells=8", "--set", "numerics.axial_cells=6", "--set",

@@ -99,7 +99,7 @@ def run(
     else:
         from evdisc.report.terminal import study_table
 
-        print(study_table(done.result))
+        print(study_table(done.result, loaded.spec.readouts))
         print(f"\nreport: {done.folder / 'report.html'}")
     if done.result["failed"] and len(done.result["failed"]) == done.result["members"]:
         reason = next(iter(done.result["failed"].values()))

@@ -3,12 +3,12 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from studies import dish, rat
 
 from evdisc.errors import FolderError
 from evdisc.report.render import render, write_report
 from evdisc.report.words import interval, number
 from evdisc.study import run
+from studies import dish, rat
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from studies import rat
 
 from evdisc.errors import AssemblyError, EvidenceError
 from evdisc.evidence.library import load
@@ -14,6 +13,7 @@ from evdisc.simulate.assemble import assemble, check, pack
 from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.simulate.values import Values
 from evdisc.study.execute import run
+from studies import rat
 
 
 def nothing(clock, p, *arrays):

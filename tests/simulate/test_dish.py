@@ -2,8 +2,8 @@ from functools import cache
 
 import numpy as np
 import pytest
-import studies
 
+import studies
 from evdisc.errors import InputError
 from evdisc.evidence.library import load
 from evdisc.simulate import dish

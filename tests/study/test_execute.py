@@ -4,13 +4,13 @@ import shutil
 
 import numpy as np
 import pytest
-from studies import document, rat
 
 from evdisc.errors import FolderError
 from evdisc.evidence.library import load
 from evdisc.study import run
 from evdisc.study.folder import Folder
 from evdisc.study.worker import run_members
+from studies import document, rat
 
 KEYS = {
     "evdisc", "kind", "title", "seed", "members", "failed", "fingerprint", "arms", "readouts",

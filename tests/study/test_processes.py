@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+
 from studies import RAT, SHORT
 
 pytestmark = pytest.mark.slow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evdisc.report.words import difference, interval, number, sentence
@@ -11,8 +11,11 @@ from evdisc.report.words import difference, interval, number, sentence
 WIDTH = 118
 
 
-def study_table(result: Mapping[str, Any]) -> str:
-    """End values of every arm, and the effect, for the read-outs of a study."""
+def study_table(result: Mapping[str, Any], first: Sequence[str] = ()) -> str:
+    """End values of every arm, and the effect, for the read-outs of a study.
+
+    ``first`` names the read-outs to show, in order; all are shown where it is empty.
+    """
     if not result["readouts"]:
         return "no member of this study could be run"
     arms = result["arms"]
@@ -21,7 +24,9 @@ def study_table(result: Mapping[str, Any]) -> str:
     if effect:
         titles += [f"{effect['arm']} - {effect['versus']}", "direction"]
     rows = []
-    for name, about in result["readouts"].items():
+    shown = [n for f in first for n in result["readouts"] if n.split(" (")[0] == f]
+    for name in shown or result["readouts"]:
+        about = result["readouts"][name]
         bands = about["hypotheses"]["stoichiometric"]["arms"]
         cells = [number(bands[arm]["median"][-1]) for arm in arms]
         row = [name, about["unit"], *cells]
