@@ -69,7 +69,6 @@ SI: dict[str, tuple[str, float]] = {
     "pH m3/mol": ("pH m3/mol", 1.0),
     "1/mM": ("m3/mol", 1.0),
     "ms": ("s", 1e-3),
-    "h-1 mM-1": ("m3/mol/s", 1.0 / 3600.0),
 }
 
 

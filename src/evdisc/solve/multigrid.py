@@ -257,7 +257,10 @@ def solve(m, tolerance, most):
 
 @njit(cache=True, nogil=True)
 def settled(m, tolerance):
-    """True when the residual, seen as a change of the unknown, is below ``tolerance``."""
+    """True when the residual, seen as a change of the unknown, is below ``tolerance``.
+
+    A residual that is not a number is never settled.
+    """
     residual(m, 0)
     for s in range(3):
         largest, change = 0.0, 0.0
@@ -267,10 +270,11 @@ def settled(m, tolerance):
                 if i > 0:
                     own += m.radial[i - 1, k, s]
                 own -= m.local[i, k, s, s]
+                if m.left[i, k, s] != m.left[i, k, s]:
+                    return False
                 if own > 0.0:
                     largest = max(largest, abs(m.x[i, k, s]), abs(m.b[i, k, s]) / own)
                     change = max(change, abs(m.left[i, k, s]) / own)
-        # written so that NaN counts as not settled
-        if not change <= tolerance * largest:
+        if change > tolerance * largest:
             return False
     return True

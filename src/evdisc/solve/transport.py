@@ -196,9 +196,11 @@ def accept(t, u, new):
         least, largest = 0.0, 0.0
         for i in range(u.shape[0]):
             for k in range(u.shape[1]):
+                if new[i, k, s] != new[i, k, s]:
+                    return False
                 least = min(least, new[i, k, s])
                 largest = max(largest, abs(new[i, k, s]))
-        if not least >= -ROUNDING * largest:
+        if least < -ROUNDING * largest:
             return False
     for i in range(u.shape[0]):
         for k in range(u.shape[1]):

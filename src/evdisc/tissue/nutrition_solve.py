@@ -62,6 +62,26 @@ def react(m, u, i, k, amount, porosity, guarded, p):
 
 
 @njit(cache=True, nogil=True)
+def update(m, u, guarded):
+    """Add the Newton step in ``x`` to ``u``; True when it was a small one."""
+    small = True
+    for s in range(3):
+        change, largest = 0.0, 0.0
+        for i in range(u.shape[0]):
+            for k in range(u.shape[1]):
+                old = u[i, k, s]
+                new = old + m.x[i, k, s]
+                if (guarded or s != 1) and new < 0.05 * old:
+                    new = 0.05 * old
+                u[i, k, s] = new
+                change = max(change, abs(new - old))
+                largest = max(largest, abs(new))
+                small = small and new == new
+        small = small and change <= TOLERANCE * largest
+    return small
+
+
+@njit(cache=True, nogil=True)
 def solve_nutrients(m, u, rim, lid, volume, cells, porosity, guarded, p):
     """Solve in place for ``u`` (nr, nz, 3): oxygen Pa, glucose and lactate mol/m3.
 
@@ -82,22 +102,9 @@ def solve_nutrients(m, u, rim, lid, volume, cells, porosity, guarded, p):
         m.x[:nr] = 0.0
         for _ in range(CYCLES):
             cycle(m)
-        change = np.zeros(3)
-        largest = np.zeros(3)
-        for i in range(nr):
-            for k in range(volume.shape[1]):
-                for s in range(3):
-                    old = u[i, k, s]
-                    new = old + m.x[i, k, s]
-                    if guarded or s != 1:
-                        new = max(new, 0.05 * old)
-                    u[i, k, s] = new
-                    # NaN must not pass for converged, so it is added rather than compared
-                    change[s] = max(change[s], abs(new - old)) if new == new else np.nan
-                    largest[s] = max(largest[s], abs(new))
-        if (change <= TOLERANCE * largest).all():
+        if update(m, u, guarded):
             return step + 1
-        if np.isnan(change).any():
+        if np.isnan(u).any():
             break
     u[:] = np.nan
     return -1

@@ -1,0 +1,128 @@
+from functools import cache
+
+import numpy as np
+import pytest
+
+from evdisc.cell.network import STIMULUS, cell_arrows, compile_network
+from evdisc.cell.signalling import advance, field, hill
+from evdisc.errors import InputError
+from evdisc.evidence.library import load
+from evdisc.simulate.member import Member
+from evdisc.study.draws import uniform
+
+
+@cache
+def member(number=0, cells=("NP", "AF", "EPC")):
+    context = {"species": "rat", "grade": "1", "preset": "rat-caudal"}
+    return Member.draw(load(), context, lambda i: uniform(1, number, i), {}, cells)
+
+
+def test_the_hill_function_is_normalised_and_rises():
+    x = np.linspace(0, 1, 50)
+    for n in (1, 2, 3):
+        for k in (0.3, 0.7):
+            y = np.array([hill(v, n, k) for v in x])
+            assert y[0] == 0.0
+            assert y[-1] == pytest.approx(1.0)
+            assert (np.diff(y) > 0).all()
+    # at half activation a steep function is near one half of its ceiling
+    assert hill(0.5, 3, 0.5) == pytest.approx(0.5 * (1 + 0.5**3))
+
+
+def test_every_arrow_is_in_the_network_and_none_is_made_up():
+    network = member().network(True)
+    assert set(network.arrows) == {a.identity for a in cell_arrows(load())}
+    for node in range(len(network.nodes)):
+        for edge in range(network.first[node], network.first[node + 1]):
+            source, target = network.nodes[network.source[edge]], network.nodes[node]
+            arrow = "->" if network.sign[edge] > 0 else "-|"
+            name = f"{source.removeprefix(STIMULUS)} {arrow} {target}"
+            assert name == network.arrows[edge]
+
+
+def test_no_arrow_leads_from_cargo_to_a_phenotype():
+    kinds = {(a.source_type, a.target_type) for a in cell_arrows(load())}
+    assert ("miRNA", "phenotype") not in kinds
+
+
+def test_the_discount_leaves_arrows_out_and_belief_brings_them_back():
+    held = [int((member(m).network(False).strength[0] > 0).sum()) for m in range(30)]
+    whole = [int((member(m).network(True).strength[0] > 0).sum()) for m in range(30)]
+    assert len(set(whole)) == 1
+    assert 0.3 * whole[0] < np.mean(held) < 0.9 * whole[0]
+    assert len(set(held)) > 3
+
+
+def test_disputed_signs_take_one_side_in_each_member():
+    from dataclasses import replace
+
+    library = load()
+    claim = next(c for c in library.claims if c.claim == "cheng2018.pten-pi3kakt")
+    rival = replace(claim, claim="x.rival", sign=1, study="bai2020")
+    disputed = replace(library, claims=(*library.claims, rival))
+    sides = set()
+    for m in range(40):
+        one = Member.draw(
+            disputed, {"species": "rat"}, lambda i, m=m: uniform(1, m, i), {}, ("NP",)
+        )
+        network = compile_network(
+            disputed, ("NP",), one.values.subject_value, one.values.chance, believe_all=True
+        )
+        held = {a for a, w in zip(network.arrows, network.strength[0], strict=True) if w > 0}
+        both = held & {"PTEN -> PI3K/Akt", "PTEN -| PI3K/Akt"}
+        assert len(both) == 1
+        sides |= both
+    assert len(sides) == 2
+
+
+def run(network, drives, hours, tolerance=1e-3):
+    n = len(network.nodes)
+    x, drive = network.basal[:, None].copy(), np.zeros((n, 1))
+    for name, value in drives.items():
+        drive[network.index(name)] = value
+    work = [np.zeros((n, 1)) for _ in range(3)]
+    advance(
+        x, drive, network.first, network.source, network.sign, network.hill, network.half,
+        network.strength, network.basal, network.gain, network.push, network.is_input,
+        np.zeros(1, dtype=np.int64), network.time_constant, hours * 3600.0, tolerance, *work,
+    )  # fmt: skip
+    return x[:, 0]
+
+
+def test_the_integrator_agrees_with_a_library_one():
+    from scipy.integrate import solve_ivp
+
+    network = member().network(True)
+    n = len(network.nodes)
+    drive = np.zeros((n, 1))
+    drive[network.index(STIMULUS + "IL-1beta")] = 0.8
+
+    def slope(_, x):
+        out = np.zeros((n, 1))
+        field(
+            x[:, None].copy(), drive, network.first, network.source, network.sign, network.hill,
+            network.half, network.strength, network.basal, network.gain, network.push,
+            network.is_input, np.zeros(1, dtype=np.int64), out,
+        )  # fmt: skip
+        return (out[:, 0] - x) / network.time_constant
+
+    exact = solve_ivp(slope, (0, 48 * 3600), network.basal, "LSODA", rtol=1e-9, atol=1e-11)
+    found = run(network, {STIMULUS + "IL-1beta": 0.8}, 48)
+    np.testing.assert_allclose(found, exact.y[:, -1], atol=3e-3)
+    finer = run(network, {STIMULUS + "IL-1beta": 0.8}, 48, 1e-5)
+    np.testing.assert_allclose(finer, exact.y[:, -1], atol=5e-5)
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_activities_stay_between_zero_and_one_and_come_to_rest(number):
+    network = member(number).network(True)
+    drives = {n: 1.0 for n in network.nodes if n.startswith(STIMULUS)}
+    late, later = run(network, drives, 2000), run(network, drives, 3000)
+    assert late.min() >= 0.0
+    assert late.max() <= 1.0
+    np.testing.assert_allclose(late, later, atol=2e-3)
+
+
+def test_an_unknown_node_offers_the_nearest():
+    with pytest.raises(InputError, match="did you mean 'PTEN'"):
+        member().network(True).index("PTENN")
