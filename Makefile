@@ -10,6 +10,7 @@ PIP := PIP_CONSTRAINT=constraints.txt $(PY) -m pip -qq --disable-pip-version-che
 # sets up again and anything else does not.
 KEY := $(shell (pwd; cat pyproject.toml constraints.txt) | cksum | cut -d' ' -f1)
 READY := .venv/ready-$(KEY)
+KERNELS := .venv/kernels
 
 GROUP = import sys, tomllib; \
   print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")
@@ -25,14 +26,14 @@ help:
 	@echo "make lint       set up, then style, types and the arrows between the rooms"
 	@echo "make clean      remove .venv and caches; results in runs/ stay"
 
-run: $(READY)
+run: $(READY) $(KERNELS)
 	@.venv/bin/evdisc warm-up
 	@.venv/bin/evdisc run examples/rat-tail-mir-21.yaml --members 20 --jobs 2
 
-test: $(READY)-test
+test: $(READY)-test $(KERNELS)
 	@$(PY) -m pytest -q
 
-test-slow: $(READY)-test
+test-slow: $(READY)-test $(KERNELS)
 	@$(PY) -m pytest -q -m slow
 
 lint: $(READY)-lint
@@ -51,6 +52,11 @@ $(READY):
 $(READY)-test $(READY)-lint: $(READY)-%: $(READY)
 	@$(PY) -c '$(GROUP)' $* > .venv/group-$*.txt
 	@$(PIP) -r .venv/group-$*.txt
+	@touch $@
+
+# numba's cache looks at the file of a kernel but not at the kernels it calls in other files
+$(KERNELS): $(shell find src -name '*.py') | $(READY)
+	@find src -name '*.nb[ic]' -delete
 	@touch $@
 
 clean:
