@@ -27,7 +27,7 @@ BAD = [
     ("3", "time", "has no unit"), ("3 foo", "time", "unknown unit"), ("5 dayz", "time", "'day'"),
     ("3 ng/mL", "time", "wrong dimension"), ("2 mg", "volume", "wrong dimension"),
     ("-3 d", "time", "negative"), ("nan d", "time", "finite"), ("inf d", "time", "finite"),
-    ("1e400 d", "time", "finite"), ("120 %", "fraction", "out of range"), ("15", "ph", "range"),
+    ("1e400 d", "time", "finite"), ("INF0", "time", "quantity"), ("120 %", "fraction", "out of range"), ("15", "ph", "range"),
     ("", "time", "not a quantity"), ([1], "time", "not a quantity"), (True, "time", "quantity"),
     (None, "time", "not a quantity"), ("2 uL uL", "volume", "wrong dimension"),
     ("1 mM", "mass_concentration", "wrong dimension"), ("5 " + "m" * 100, "length", "quantity"),

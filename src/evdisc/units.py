@@ -59,7 +59,7 @@ DEFINITIONS = (
     "equivalent = mole = Eq",
 )
 PATTERN = re.compile(
-    r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)\w*)(.*)$", re.I
+    r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|infinity|inf)\b)(.*)$", re.I
 )
 COMMON = (
     "s", "min", "h", "d", "day", "days", "week", "weeks", "month", "year", "nm", "um", "mm", "cm",

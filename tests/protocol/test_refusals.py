@@ -150,7 +150,7 @@ def test_a_bad_override_is_refused(override, words):
     assert "\n" not in str(caught.value)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=200))
 def test_no_text_shows_a_traceback(text):
     with contextlib.suppress(InputError):
@@ -158,7 +158,7 @@ def test_no_text_shows_a_traceback(text):
 
 
 @pytest.mark.slow
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.data())
 def test_no_damage_to_a_protocol_shows_a_traceback(data):
     text = data.draw(st.sampled_from([GOOD, DISH.read_text("utf-8")]))

@@ -29,7 +29,7 @@ def bolus(grid):
     return u
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(-14, -9), st.lists(st.floats(1, 6), min_size=1, max_size=6))
 def test_what_left_and_what_stayed_is_what_was_there_and_nothing_is_negative(power, steps):
     grid, t = disc(diffusivity=10.0**power)
