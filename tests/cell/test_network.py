@@ -83,7 +83,7 @@ def run(network, drives, hours, tolerance=1e-3):
     work = [np.zeros((n, 1)) for _ in range(3)]
     advance(
         x, drive, network.first, network.source, network.sign, network.hill, network.half,
-        network.strength, network.basal, network.gain, network.push, network.is_input,
+        network.strength, network.basal, network.gain, network.push,
         np.zeros(1, dtype=np.int64), network.time_constant, hours * 3600.0, tolerance, *work,
     )  # fmt: skip
     return x[:, 0]
@@ -102,7 +102,7 @@ def test_the_integrator_agrees_with_a_library_one():
         field(
             x[:, None].copy(), drive, network.first, network.source, network.sign, network.hill,
             network.half, network.strength, network.basal, network.gain, network.push,
-            network.is_input, np.zeros(1, dtype=np.int64), out,
+            np.zeros(1, dtype=np.int64), out,
         )  # fmt: skip
         return (out[:, 0] - x) / network.time_constant
 

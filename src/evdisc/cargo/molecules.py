@@ -35,6 +35,18 @@ def linked(name: str, known: Iterable[str]) -> list[str]:
     return hits
 
 
+def kind(name: str, library: Library) -> str:
+    """Kind of molecule a cargo is (miRNA, protein ...) by the claims; miRNA where none says."""
+    for claim in library.claims:
+        for named, its_kind in (
+            (claim.source, claim.source_type),
+            (claim.target, claim.target_type),
+        ):
+            if its_kind in CARGO_TYPES and linked(name, (named,)):
+                return its_kind
+    return "miRNA"
+
+
 def known_cargo(library: Library) -> list[str]:
     """Every molecule some claim says a vesicle carries or a cargo does."""
     names = {c.source for c in library.claims if c.source_type in CARGO_TYPES}

@@ -15,18 +15,18 @@ import numpy as np
 from numba import njit
 
 from evdisc.cargo.molecules import linked
-from evdisc.cell.network import Network
+from evdisc.cell.network import STIMULUS, Network
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
 
 
 def acting_pairs(cargoes: Sequence[str], network: Network) -> list[tuple[int, int]]:
     """(cargo, node it acts on): the cargo itself, or its bare or armed name."""
-    inputs = [n for n, i in zip(network.nodes, network.is_input, strict=True) if i]
+    brought = [n for n in network.nodes if not n.startswith(STIMULUS)]
     return [
         (c, network.nodes.index(node))
         for c, name in enumerate(cargoes)
-        for node in linked(name, inputs)
+        for node in linked(name, brought)
     ]
 
 

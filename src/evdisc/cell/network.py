@@ -2,8 +2,9 @@
 
 Every node follows a normalised-Hill logic rule (after Wittmann 2009 and Terfve 2012): its
 activators combine by OR with its basal activity, its inhibitors by AND NOT. A claim seen in
-one cell type holds in another only with the probability ``claim_borrowed_share``. Where two
-studies disagree about a sign, each member takes one side.
+one cell type holds in another of the same family only with the probability
+``claim_borrowed_share``. Where studies disagree about a sign, the one that looked at this cell
+type wins; where both did, each member takes one side.
 """
 
 from __future__ import annotations
@@ -15,17 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evdisc.errors import EvidenceError, InputError, nearest
+from evdisc.evidence.claims import Claim
 from evdisc.evidence.library import Library
+from evdisc.evidence.names import names
 from evdisc.evidence.weights import Arrow, arrows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: molecules a vesicle can bring; their activity is set by delivery
+#: molecules a vesicle can bring that act on a target, never on a phenotype at once
 CARGO_TYPES = ("miRNA", "circRNA", "lncRNA", "mRNA", "antagomir", "organelle")
 #: sources that are not part of the recipient cell
 OUTSIDE_TYPES = ("vesicle", "engineering", "material", "cell")
 STIMULUS = "stimulus:"
+#: cell types that may lend arrows to one another; any other type keeps to itself
+FAMILIES = (("NP", "AF", "EPC", "NPSC", "NP-MSC", "notochordal"),)
 #: value(key, subject, tag) -> one SI number; tag separates draws that share a row
 Value = Callable[[str, str, str], float]
 #: chance(tag) -> a uniform number that belongs to the tag
@@ -43,8 +48,8 @@ class Network:
         sign: (e,) +1 or -1.
         hill, half: (e,) Hill exponent (1, 2, 3) and half activation.
         strength: (regions, e) strength in the cells of each region; 0 where it does not hold.
-        basal, time_constant: (n,) activity without regulators; relaxation time, s.
-        is_input: (n,) 1 for nodes set from outside (stimuli and cargo).
+        basal, time_constant: (n,) activity without regulators; relaxation time, s. Stimuli and
+            molecules that nothing in the cell regulates have none: they are brought.
         gain, push: (n,) knock-down multiplies by gain, over-expression adds push by OR.
         claims: ids of the claims behind the edges that hold.
         arrows: identity of each edge.
@@ -59,7 +64,6 @@ class Network:
     strength: Floats
     basal: Floats
     time_constant: Floats
-    is_input: Ints
     gain: Floats
     push: Floats
     claims: tuple[str, ...]
@@ -93,21 +97,32 @@ class Network:
 def cell_arrows(library: Library) -> list[Arrow]:
     """Arrows between things inside or around a recipient cell.
 
-    A reported net effect of a cargo on a phenotype is a finding to compare with, never an arrow
-    of the model: the effect must travel through the cargo's target.
+    A reported net effect is a finding to compare with, never an arrow of the model: the effect
+    of a cargo must travel through its target.
     """
     return [
         a
-        for a in arrows(library.claims)
+        for a in arrows(c for c in library.claims if c.step != "end" and seen_in_a_recipient(c))
         if a.source_type not in OUTSIDE_TYPES
         and a.target_type not in OUTSIDE_TYPES
         and not (a.source_type in CARGO_TYPES and a.target_type == "phenotype")
     ]
 
 
+def seen_in_a_recipient(claim: Claim) -> bool:
+    """Whether a claim is about recipient cells: one is named, or a dish of unnamed disc cells.
+
+    What happens in a parent cell, a tissue or a patient is no arrow of a recipient cell.
+    """
+    cells = {name.strip() for name in claim.cell.split(";") if name.strip()}
+    if cells:
+        return bool(cells & set(names("recipient_cell")))
+    return "in vitro" in claim.setting
+
+
 def node_name(name: str, kind: str) -> str:
-    """Node for a name: a stimulus acts from outside and is kept apart from its gene."""
-    return STIMULUS + name if kind == "stimulus" else name
+    """Node for a name: a stimulus or drug acts from outside and is kept apart from its gene."""
+    return STIMULUS + name if kind in ("stimulus", "drug") else name
 
 
 def compile_network(
@@ -144,6 +159,8 @@ def compile_network(
             for cell in cell_types
         ]
     )
+    for cell, row in zip(cell_types, strength, strict=True):
+        _settle_signs(every, cell, row, library, value, chance)
     targets = np.array([order[a.target] for a in every])
     held = {
         c.claim for a, col in zip(every, strength.T, strict=True) if col.any() for c in a.claims
@@ -156,12 +173,9 @@ def compile_network(
         hill=np.array([_exponent(value("edge_hill", "", a.identity)) for a in every]),
         half=np.array([value("edge_half_activation", "", a.identity) for a in every]),
         strength=strength,
-        basal=np.array([_node_value("node_basal", n, kinds[n], value) for n in nodes]),
+        basal=np.array([_basal(n, kinds[n], every, value) for n in nodes]),
         time_constant=np.array(
             [_node_value("node_time_constant", n, kinds[n], value) for n in nodes]
-        ),
-        is_input=np.array(
-            [n.startswith(STIMULUS) or kinds[n] in CARGO_TYPES for n in nodes], dtype=np.int64
         ),
         gain=np.ones(len(nodes)),
         push=np.zeros(len(nodes)),
@@ -181,35 +195,69 @@ def _node_kinds(every: Sequence[Arrow]) -> dict[str, str]:
 def _believed(
     every: Sequence[Arrow], library: Library, value: Value, chance: Chance, believe_all: bool
 ) -> dict[str, float]:
+    weight = _weights(every, library, value)
+    return {
+        a.identity: float(believe_all or chance("claim:" + a.identity) < weight[a.identity])
+        for a in every
+    }
+
+
+def _weights(every: Sequence[Arrow], library: Library, value: Value) -> dict[str, float]:
     def belief(kind: str) -> float:
         return value("claim_probability", kind, "")
 
-    weight = {
-        a.identity: 1.0 if believe_all else a.probability(library.sources, belief) for a in every
-    }
-    held = {a.identity: float(chance("claim:" + a.identity) < weight[a.identity]) for a in every}
-    for arrow in every:
-        rival = Arrow(arrow.source, arrow.target, -arrow.sign, "", "", ()).identity
-        if rival in weight and held[arrow.identity] and held[rival]:
-            share = weight[arrow.identity] / (weight[arrow.identity] + weight[rival])
-            # one draw decides for both sides, whichever is met first
-            pair = "|".join(sorted((arrow.identity, rival)))
-            first_wins = chance("sign:" + pair) < (share if arrow.identity < rival else 1.0 - share)
-            held[rival if (arrow.identity < rival) == first_wins else arrow.identity] = 0.0
-    return held
+    return {a.identity: a.probability(library.sources, belief) for a in every}
+
+
+def _settle_signs(
+    every: Sequence[Arrow], cell: str, strength: Floats, library: Library, value: Value,
+    chance: Chance,
+) -> None:  # fmt: skip
+    """Leave one of two opposite arrows in a cell type (``strength`` is changed)."""
+    place = {a.identity: i for i, a in enumerate(every)}
+    for one in every:
+        rival = Arrow(one.source, one.target, -one.sign, "", "", ()).identity
+        # every pair is met twice; the one that sorts first speaks for both
+        if rival not in place or one.identity > rival:
+            continue
+        i, j = place[one.identity], place[rival]
+        if not (strength[i] and strength[j]):
+            continue
+        seen = [cell in every[k].cells() for k in (i, j)]
+        if seen[0] == seen[1]:
+            pair = _weights((every[i], every[j]), library, value)
+            share = pair[one.identity] / (pair[one.identity] + pair[rival])
+            first_wins = chance(f"sign:{one.identity}|{rival}") < share
+        else:
+            first_wins = seen[0]
+        strength[j if first_wins else i] = 0.0
 
 
 def _strength(arrow: Arrow, cell: str, value: Value, chance: Chance, believe_all: bool) -> float:
     seen = arrow.cells()
-    if "" not in seen and cell not in seen and not believe_all:
+    if "" not in seen and cell not in seen:
+        if not any(related(cell, other) for other in seen):
+            return 0.0
         borrowed = value("claim_borrowed_share", "", "")
-        if chance(f"borrow:{cell}:{arrow.identity}") >= borrowed:
+        if not believe_all and chance(f"borrow:{cell}:{arrow.identity}") >= borrowed:
             return 0.0
     return value("edge_strength", "", arrow.identity)
 
 
+def related(cell: str, other: str) -> bool:
+    """Whether two cell types belong to one family."""
+    return any(cell in family and other in family for family in FAMILIES)
+
+
 def _exponent(drawn: float) -> int:
     return int(min(max(round(drawn), 1), 3))
+
+
+def _basal(node: str, kind: str, every: Sequence[Arrow], value: Value) -> float:
+    regulated = any(a.target == node for a in every)
+    if node.startswith(STIMULUS) or (kind in CARGO_TYPES and not regulated):
+        return 0.0
+    return _node_value("node_basal", node, kind, value)
 
 
 def _node_value(key: str, node: str, kind: str, value: Value) -> float:

@@ -30,14 +30,13 @@ def hill(x: float, n: int, k: float) -> float:
 
 @njit(cache=True, nogil=True)
 def field(x, drive, first, source, sign, exponent, half, strength, basal, gain, push,
-          is_input, column, out):  # fmt: skip
+          column, out):  # fmt: skip
     """Write the target value f(x) of every node and patch into ``out`` (nodes, patches)."""
     nodes, patches = x.shape
     for i in range(nodes):
         for q in range(patches):
-            off, inhibited = 1.0 - basal[i], 1.0
-            if is_input[i]:
-                off = 1.0 - drive[i, q]
+            # what is brought from outside acts beside the cell's own activity
+            off, inhibited = (1.0 - basal[i]) * (1.0 - drive[i, q]), 1.0
             for e in range(first[i], first[i + 1]):
                 w = strength[column[q], e]
                 if w == 0.0:
@@ -54,19 +53,19 @@ def field(x, drive, first, source, sign, exponent, half, strength, basal, gain, 
 
 @njit(cache=True, nogil=True)
 def advance(x, drive, first, source, sign, exponent, half, strength, basal, gain, push,
-            is_input, column, tau, span, tolerance, f0, f1, guess):  # fmt: skip
+            column, tau, span, tolerance, f0, f1, guess):  # fmt: skip
     """Advance activities ``x`` (nodes, patches) by ``span`` seconds; returns the steps taken."""
     t, h, steps = 0.0, min(span, 1800.0), 0
     while t < span * (1.0 - 1e-12):
         h = min(h, span - t)
         field(x, drive, first, source, sign, exponent, half, strength, basal, gain, push,
-              is_input, column, f0)  # fmt: skip
+              column, f0)  # fmt: skip
         for i in range(x.shape[0]):
             keep = math.exp(-h / tau[i])
             for q in range(x.shape[1]):
                 guess[i, q] = keep * x[i, q] + (1.0 - keep) * f0[i, q]
         field(guess, drive, first, source, sign, exponent, half, strength, basal, gain, push,
-              is_input, column, f1)  # fmt: skip
+              column, f1)  # fmt: skip
         error = 0.0
         for i in range(x.shape[0]):
             weight = 1.0 + (math.exp(-h / tau[i]) - 1.0) * tau[i] / h
@@ -84,7 +83,7 @@ def advance(x, drive, first, source, sign, exponent, half, strength, basal, gain
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, first, source, sign, exponent, half, strength, basal, gain, push, is_input,
+def kernel(clock, p, first, source, sign, exponent, half, strength, basal, gain, push,
            column, tau, pairs, f0, f1, guess, drive, network_input, cargo_strength,
            activity):  # fmt: skip
     """Advance the network over one macro step with its inputs held."""
@@ -95,7 +94,7 @@ def kernel(clock, p, first, source, sign, exponent, half, strength, basal, gain,
             # two cargoes on one node (an arm and its bare name) act as OR
             drive[node, q] = 1.0 - (1.0 - drive[node, q]) * (1.0 - cargo_strength[c, q])
     advance(activity, drive, first, source, sign, exponent, half, strength, basal, gain, push,
-            is_input, column, tau, clock[1], TOLERANCE, f0, f1, guess)  # fmt: skip
+            column, tau, clock[1], TOLERANCE, f0, f1, guess)  # fmt: skip
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
@@ -105,7 +104,7 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
     pairs = np.array(setting.objects["cargo_nodes"], dtype=np.int64).reshape(-1, 2)
     work = tuple(np.zeros(shape) for _ in range(4))
     return (net.first, net.source, net.sign, net.hill, net.half, net.strength, net.basal, net.gain,
-            net.push, net.is_input, setting.patch_region, net.time_constant, pairs,
+            net.push, setting.patch_region, net.time_constant, pairs,
             *work)  # fmt: skip
 
 

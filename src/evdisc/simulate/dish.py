@@ -20,7 +20,7 @@ from evdisc.simulate.timeline import Event, output_times
 from evdisc.simulate.values import Quantile
 from evdisc.tissue.stimulus import IL_1BETA, TNF_ALPHA
 from evdisc.units import parse_quantity
-from evdisc.vesicle.product import Product, build_product
+from evdisc.vesicle.product import Product, bare_cargo, build_product
 
 ATMOSPHERE = 101325.0 - 6270.0  # Pa; dry share of humid air at 37 degC
 GENETIC = ("knock-down", "over-expression")
@@ -54,8 +54,7 @@ def product_of(study: DishStudy, member: Member) -> Product | None:
     if study.therapy.vesicle is not None:
         values = member.values
         return build_product(study.therapy.vesicle, values.library, values.subject_value)
-    names = tuple(c.molecule for c in study.therapy.cargo)
-    return Product(names, tuple(0.0 for _ in names), tuple(True for _ in names), ())
+    return bare_cargo([c.molecule for c in study.therapy.cargo], member.values.library)
 
 
 def stimulus_nodes(network: Network) -> list[str]:

@@ -18,6 +18,7 @@ from evdisc.simulate.values import Values
 from evdisc.solve.grid import Grid, build_grid, segments
 from evdisc.vesicle.product import Product
 
+Floats = NDArray[np.float64]
 #: recipient cell of each region
 REGION_CELLS = ("NP", "AF", "EPC")
 #: parameter column of each recipient cell in a dish
@@ -128,16 +129,18 @@ def cargo_objects(
 ) -> dict[str, Any]:
     """What delivery and cell rooms need to know of the product."""
     cargoes = product.cargoes if product else ()
+    kinds = product.kinds if product else ()
+
+    def each(key: str) -> Floats:
+        pairs = zip(cargoes, kinds, strict=True)
+        return np.array([values.molecular(key, name, kind) for name, kind in pairs])
+
     return {
         "hypothesis": hypothesis,
         "cargo_nodes": acting_pairs(cargoes, network),
         "copies_per_vesicle": np.array(product.copies if product else (), dtype=np.float64),
-        "endogenous_copies": np.array(
-            [values.number("endogenous_copies", name, name) for name in cargoes]
-        ),
-        "cargo_half_life": np.array(
-            [values.number("cargo_half_life", name, name) for name in cargoes]
-        ),
+        "endogenous_copies": each("endogenous_copies"),
+        "cargo_half_life": each("cargo_half_life"),
         "bare_copies": np.zeros(len(cargoes)),
     }
 

@@ -59,6 +59,12 @@ class Values:
             self.drawn[name] = row.at(self.quantile(name))
         return self.drawn[name]
 
+    def molecular(self, key: str, name: str, kind: str) -> float:
+        """:meth:`number` of one molecule: its own row, else that of its kind, drawn for it."""
+        rows = self.library.parameters.get(key, ())
+        own = any(("subject", name) in row.context for row in rows)
+        return self.number(key, name if own else kind, name)
+
     def chance(self, tag: str) -> float:
         """A uniform draw that belongs to ``tag``."""
         return self.quantile("chance|" + tag)

@@ -85,9 +85,13 @@ def _cargo(
 ) -> tuple[tuple[str, ...], dict[str, float]]:
     room = disc if isinstance(study, DiscStudy) else dish
     product = room.product_of(study, member)
-    names = product.cargoes if product else ()
-    own = {n: member.values.number("endogenous_copies", n, n) for n in names}
-    return names, own
+    if product is None:
+        return (), {}
+    own = {
+        name: member.values.molecular("endogenous_copies", name, kind)
+        for name, kind in zip(product.cargoes, product.kinds, strict=True)
+    }
+    return product.cargoes, own
 
 
 def _numbers(run: Run, readouts: dict[str, Any], table: dict[str, float]) -> dict[str, Any]:

@@ -6,10 +6,10 @@ one cargo, which is an attribution hypothesis and is said so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from evdisc.cargo.molecules import linked, require_known
+from evdisc.cargo.molecules import kind, linked, require_known
 from evdisc.evidence.library import Library
 from evdisc.protocol.specs import VesicleSpec
 
@@ -23,23 +23,30 @@ class Product:
 
     Attributes:
         cargoes: canonical names.
+        kinds: kind of molecule of each (miRNA, protein ...).
         copies: copies of each cargo per vesicle.
         stated: True where the protocol states the copies, False where they are a prior.
         warnings: what a reader must know about the profile.
     """
 
     cargoes: tuple[str, ...]
+    kinds: tuple[str, ...]
     copies: tuple[float, ...]
     stated: tuple[bool, ...]
     warnings: tuple[str, ...]
 
 
 def native_profile(library: Library, parent: str) -> list[str]:
-    """Molecules that claims say vesicles of this parent cell deliver."""
+    """Molecules that claims say native vesicles of this parent cell deliver.
+
+    What a study had to load first is not part of the native vesicle.
+    """
+    loaded = {(c.chain, c.target) for c in library.claims if c.relation == "loads"}
     names: dict[str, None] = {}
     for claim in library.claims:
         packed = claim.source_type == "vesicle" and claim.relation == "delivers"
-        if packed and claim.parent_cell == parent and claim.sign > 0:
+        native = packed and (claim.chain, claim.target) not in loaded
+        if native and claim.parent_cell == parent and claim.sign > 0:
             names.setdefault(claim.target)
     return list(names)
 
@@ -66,7 +73,9 @@ def build_product(spec: VesicleSpec, library: Library, value: Value) -> Product:
     if not profile:
         warnings.append(f"no cargo of {spec.source.cell} vesicles is known to the evidence")
     copies = [
-        stated if stated is not None else value("native_copies_per_vesicle", "", name)
+        stated
+        if stated is not None
+        else value("native_copies_per_vesicle", kind(name, library), name)
         for name, stated in profile.items()
     ]
     unknown = [name for name, stated in profile.items() if stated is None]
@@ -74,7 +83,16 @@ def build_product(spec: VesicleSpec, library: Library, value: Value) -> Product:
         warnings.append("copies per vesicle are a wide prior for " + ", ".join(unknown))
     return Product(
         tuple(profile),
+        tuple(kind(name, library) for name in profile),
         tuple(copies),
         tuple(s is not None for s in profile.values()),
         tuple(warnings),
     )
+
+
+def bare_cargo(names: Sequence[str], library: Library) -> Product:
+    """Cargo given without a vesicle, as a product of no copies per vesicle."""
+    return Product(
+        tuple(names), tuple(kind(name, library) for name in names), (0.0,) * len(names),
+        (True,) * len(names), (),
+    )  # fmt: skip
