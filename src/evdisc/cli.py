@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evdisc import __version__
+from evdisc import __version__, cli_evidence
 from evdisc.errors import EvdiscError, InputError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(cli_evidence.app)
 
 ProtocolPath = Annotated[Path, typer.Argument(help="Protocol file (YAML).")]
 Overrides = Annotated[

@@ -96,7 +96,7 @@ def test_an_overlay_wins_and_is_read_by_its_header(tmp_path):
     assert set(read_overlay(path)) == {"parameters"}
     assert load([path]).resolve("cargo_half_life").median == 9 * 86400
     (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe")
-    with pytest.raises(EvidenceError, match="cannot be read"):
+    with pytest.raises(EvidenceError, match="not UTF-8 text"):
         read_overlay(tmp_path / "bytes.csv")
 
 

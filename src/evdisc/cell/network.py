@@ -195,18 +195,14 @@ def _node_kinds(every: Sequence[Arrow]) -> dict[str, str]:
 def _believed(
     every: Sequence[Arrow], library: Library, value: Value, chance: Chance, believe_all: bool
 ) -> dict[str, float]:
-    weight = _weights(every, library, value)
+    belief = _belief(value)
     return {
-        a.identity: float(believe_all or chance("claim:" + a.identity) < weight[a.identity])
-        for a in every
+        a.identity: float(believe_all or a.holds(library.sources, belief, chance)) for a in every
     }
 
 
-def _weights(every: Sequence[Arrow], library: Library, value: Value) -> dict[str, float]:
-    def belief(kind: str) -> float:
-        return value("claim_probability", kind, "")
-
-    return {a.identity: a.probability(library.sources, belief) for a in every}
+def _belief(value: Value) -> Callable[[str], float]:
+    return lambda kind: value("claim_probability", kind, "")
 
 
 def _settle_signs(
@@ -225,8 +221,9 @@ def _settle_signs(
             continue
         seen = [cell in every[k].cells() for k in (i, j)]
         if seen[0] == seen[1]:
-            pair = _weights((every[i], every[j]), library, value)
-            share = pair[one.identity] / (pair[one.identity] + pair[rival])
+            belief = _belief(value)
+            mine, other = (every[k].probability(library.sources, belief) for k in (i, j))
+            share = mine / (mine + other)
             first_wins = chance(f"sign:{one.identity}|{rival}") < share
         else:
             first_wins = seen[0]

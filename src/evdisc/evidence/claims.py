@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evdisc.errors import EvidenceError
+from evdisc.errors import EvidenceError, nearest
 from evdisc.evidence.parameters import TIERS
 from evdisc.evidence.tables import Row
 
@@ -74,15 +74,24 @@ def parse_claim(row: Row, file: object) -> Claim:
     }  # fmt: skip
     for column, valid in checks.items():
         if row[column] not in valid:
-            raise EvidenceError(
-                f"row {row['#']}, column {column}",
-                file=file,
-                key=row["claim"] or None,
-                value=row[column],
-                expected=" | ".join(valid),
-            )
+            raise _fault(row, column, file, " | ".join(valid), nearest(row[column], valid))
     for column in ("claim", "study", "source", "target"):
         if not row[column]:
-            raise EvidenceError(f"row {row['#']}, column {column} is empty", file=file)
+            raise _fault(row, column, file, "a name")
+    if row["proof"] == "unknown" and int(row["sign"]) != 0:
+        raise _fault(row, "sign", file, "0 where the proof is unknown")
     fields = {k: v for k, v in row.items() if k != "#"}
     return Claim(**(fields | {"sign": int(row["sign"])}))  # type: ignore[arg-type]
+
+
+def _fault(
+    row: Row, column: str, file: object, expected: str, close: str | None = None
+) -> EvidenceError:
+    return EvidenceError(
+        f"row {row['#']}, column {column}",
+        file=file,
+        key=row["claim"] or None,
+        value=row[column],
+        expected=expected,
+        nearest=close,
+    )

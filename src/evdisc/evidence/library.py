@@ -8,17 +8,19 @@ from pathlib import Path
 
 from evdisc.errors import EvidenceError, nearest
 from evdisc.evidence.claims import Claim, parse_claim
+from evdisc.evidence.entities import Entity, parse_entity
 from evdisc.evidence.parameters import CONTEXT, ParameterRow, parse_row
-from evdisc.evidence.tables import Row, read_overlay, shipped
+from evdisc.evidence.tables import COLUMNS, Row, read_overlay, shipped
 
 
 @dataclass(frozen=True)
 class Library:
-    """Sources, claims and parameters; frozen once loaded."""
+    """Sources, claims, parameters and the things claims speak of; frozen once loaded."""
 
     sources: Mapping[str, Row]
     claims: tuple[Claim, ...]
     parameters: Mapping[str, tuple[ParameterRow, ...]]
+    entities: Mapping[str, Entity] = field(default_factory=dict)
     overlaid: frozenset[str] = field(default_factory=frozenset)
 
     def resolve(self, key: str, **context: str) -> ParameterRow:
@@ -47,26 +49,36 @@ class Library:
         return sorted(rows, key=lambda r: -r.specificity)
 
 
+Tables = dict[str, list[tuple[Row, object]]]
+
+
+def shipped_tables() -> Tables:
+    """Rows of the shipped tables, each with the file it came from."""
+    return {name: [(row, f"evidence/{name}.csv") for row in shipped(name)] for name in COLUMNS}
+
+
 def load(overlays: Iterable[Path] = ()) -> Library:
     """Load the shipped evidence and the named overlay files.
 
     Raises:
         EvidenceError: a table is malformed; names file, row and column.
     """
-    tables: dict[str, list[tuple[Row, object]]] = {
-        name: [(row, f"evidence/{name}.csv") for row in shipped(name)]
-        for name in ("sources", "claims", "parameters")
-    }
+    tables = shipped_tables()
     touched: set[str] = set()
     for path in overlays:
         for name, rows in read_overlay(Path(path)).items():
             # overlay rows first: at equal specificity the first row wins
             tables[name] = [(row, path) for row in rows] + tables[name]
             touched |= {row["key"] for row in rows if name == "parameters"}
-    return _build(tables, touched)
+    return build(tables, touched)
 
 
-def _build(tables: dict[str, list[tuple[Row, object]]], touched: set[str]) -> Library:
+def build(tables: Tables, touched: set[str]) -> Library:
+    """Check rows and join them to a library; ``touched`` are keys an overlay brings.
+
+    Raises:
+        EvidenceError: a row is malformed, appears twice, or names a study nobody lists.
+    """
     sources = {row["study"]: row for row, _ in reversed(tables["sources"])}
     claims = tuple(parse_claim(row, file) for row, file in tables["claims"])
     _unique((c.claim for c in claims), "claim")
@@ -83,7 +95,9 @@ def _build(tables: dict[str, list[tuple[Row, object]]], touched: set[str]) -> Li
         parsed = parse_row(row, file)
         grouped.setdefault(parsed.key, []).append(parsed)
     parameters = {key: tuple(rows) for key, rows in grouped.items()}
-    return Library(sources, claims, parameters, frozenset(touched))
+    entities = [parse_entity(row, file) for row, file in tables["entities"]]
+    _unique((e.name for e in entities), "entity")
+    return Library(sources, claims, parameters, {e.name: e for e in entities}, frozenset(touched))
 
 
 def _unique(names: Iterable[str], what: str) -> None:

@@ -92,6 +92,16 @@ def read(path: Path) -> str:
         raise ProtocolError("cannot be read", file=path, advice=error.strerror) from None
 
 
+def read_document(path: Path) -> dict[str, Any]:
+    """Plain mappings, lists and scalars of any YAML file, read as strictly as a protocol.
+
+    Raises:
+        ProtocolError: see the head of this module.
+    """
+    plain: dict[str, Any] = _plain(parse(read(path), path), (), {}, path)
+    return plain
+
+
 def validate(text: str, file: Path | None, overrides: Sequence[str] = ()) -> LoadedProtocol:
     """Check protocol text; see :func:`load_protocol`."""
     tree = parse(text, file)

@@ -47,7 +47,11 @@ def render(folder: Path) -> str:
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters.update(
-        number=words.number, interval=words.interval, csv_link=csv_link, difference=words.difference
+        number=words.number,
+        interval=words.interval,
+        csv_link=csv_link,
+        difference=words.difference,
+        verdict_lines=words.verdict_lines,
     )
     return environment.get_template("template.html").render(
         format=FORMAT, result=result, protocol=protocol, plotly=Markup(get_plotlyjs()),

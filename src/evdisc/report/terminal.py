@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evdisc.report.words import difference, interval, number, sentence
+from evdisc.report.words import difference, interval, number, sentence, verdict_lines
 
 WIDTH = 118
 
@@ -33,8 +33,8 @@ def study_table(result: Mapping[str, Any], first: Sequence[str] = ()) -> str:
         if effect:
             row += [difference(about["effect"]), about["effect"]["direction"]]
         rows.append(row)
-    text = _table(titles, rows) + "\n" + sentence(result)
-    for cargo, words in result["delivery"].get("treated", {}).get("verdict", {}).items():
+    text = text_table(titles, rows) + "\n" + sentence(result)
+    for cargo, words in verdict_lines(result["delivery"].get("treated", {})):
         text += f"\n{cargo}: {words}"
     for warning in result["warnings"]:
         text += f"\nnote: {warning}"
@@ -53,8 +53,8 @@ def dose_lines(table: Mapping[str, Any]) -> str:
         lines.append(
             [f"{cargo} over the cell's own", interval(row["delivered_over_endogenous"][cargo])]
         )
-    text = table["title"] + "\n" + _table(["", "median (90 % range)"], lines)
-    for cargo, words in row["verdict"].items():
+    text = table["title"] + "\n" + text_table(["", "median (90 % range)"], lines)
+    for cargo, words in verdict_lines(row):
         text += f"\n{cargo}: {words}"
     for warning in table["warnings"]:
         text += f"\nnote: {warning}"
@@ -83,7 +83,7 @@ def nutrition_table(summary: Mapping[str, Any]) -> str:
         f"share of nucleus and annulus below the glucose that cells need: {100 * share:.2g} %\n"
         f"note: {summary['note']}"
     )
-    return f"{head}\n{_table(['region', 'solute', 'unit', 'min', 'mean', 'max'], rows)}\n{foot}"
+    return f"{head}\n{text_table(['region', 'solute', 'unit', 'min', 'mean', 'max'], rows)}\n{foot}"
 
 
 def explanation(found: Mapping[str, Any]) -> str:
@@ -104,7 +104,7 @@ def explanation(found: Mapping[str, Any]) -> str:
     return (
         "\n".join(lines)
         + "\n"
-        + _table(["holds for", "value (90 %)", "unit", "tier", "source", "note"], rows)
+        + text_table(["holds for", "value (90 %)", "unit", "tier", "source", "note"], rows)
     )
 
 
@@ -114,7 +114,8 @@ def _spread(row: Mapping[str, Any]) -> str:
     return f"{row['value']:g} ({row['low']:g} to {row['high']:g}, {row['distribution']})"
 
 
-def _table(titles: list[str], rows: list[list[str]]) -> str:
+def text_table(titles: list[str], rows: list[list[str]]) -> str:
+    """Rows under their titles, folded to the width of a terminal."""
     from rich import box
     from rich.console import Console
     from rich.table import Table

@@ -109,3 +109,15 @@ def _days(days: float) -> str:
 
 def _superscript(n: int) -> str:
     return str(n).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def verdict_lines(row: Mapping[str, Any], most: int = 2) -> list[tuple[str, str]]:
+    """(cargo, words) of a delivery row: the most plentiful in full, the rest by shared verdict."""
+    verdicts = row.get("verdict", {})
+    copies = {name: row["copies_per_cell"][name]["median"] or 0.0 for name in verdicts}
+    names = sorted(verdicts, key=lambda name: (-copies[name], name))
+    lines = [(name, verdicts[name]) for name in names[:most]]
+    shared: dict[str, list[str]] = {}
+    for name in names[most:]:
+        shared.setdefault(verdicts[name].rpartition(": ")[2], []).append(name)
+    return lines + [(", ".join(own), words) for words, own in shared.items()]
