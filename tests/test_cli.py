@@ -84,8 +84,8 @@ def test_nutrition_prints_a_table_and_draws_a_picture(cli, tmp_path):
     )  # fmt: skip
     assert code == 0
     nucleus = json.loads(out)["regions"]["NP"]
-    assert nucleus["oxygen"]["min"] == pytest.approx(1.286, rel=0.01)
-    assert nucleus["glucose"]["min"] == pytest.approx(1.369, rel=0.01)
+    assert nucleus["oxygen_kPa"]["min"] == pytest.approx(1.286, rel=0.01)
+    assert nucleus["glucose_mM"]["min"] == pytest.approx(1.369, rel=0.01)
     assert (tmp_path / "n.png").read_bytes()[:4] == b"\x89PNG"
     assert cli("nutrition", RAT)[0] == 0
 

@@ -2,7 +2,7 @@
 
 The injectate occupies the pore space of the nucleus as an ellipsoid of the nucleus's own
 proportions, growing from the centre until its volume is placed. No measured injectate shape
-was found; back-flow is an uncertain share (prior in the evidence).
+was found; back-flow is an uncertain share (prior in the evidence), more through a damaged annulus.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from evdisc.mechanism.setting import Setting
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, row, column, volume, injected_vesicles, leaked_vesicles, free_vesicles):
+def kernel(clock, p, row, column, volume, sector, annulus_integrity, injected_vesicles,
+           leaked_vesicles, free_vesicles):  # fmt: skip
     """Place one dose: ``clock[2]`` vesicles in ``clock[3]`` m3 of injectate."""
     vesicles, liquid = clock[2], clock[3]
-    leaked = p[0, 0] * vesicles
+    share_out = p[0, 0] + (1.0 - p[0, 0]) * p[2, 0] * (1.0 - annulus_integrity[sector])
+    leaked = share_out * vesicles
     injected_vesicles[0] += vesicles
     leaked_vesicles[0] += leaked
-    left = liquid * (1.0 - p[0, 0])
+    left = liquid * (1.0 - share_out)
     filled = np.zeros(row.shape[0])
     total = 0.0
     for n in range(row.shape[0]):
@@ -49,17 +51,20 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
     tall = np.abs(z - middle)[nucleus]
     order = np.argsort(reach + (tall / tall.max()) ** 2, kind="stable")
     rows, columns = np.nonzero(nucleus)
-    return rows[order], columns[order], setting.volume
+    sector = int(setting.objects.get("injection_sector", 0))
+    return rows[order], columns[order], setting.volume, sector
 
 
 MECHANISM = Mechanism(
     name="bolus",
     kernel=kernel,
+    reads=("annulus_integrity",),
     owns=("injected_vesicles",),
     adds_to=("leaked_vesicles", "free_vesicles"),
     parameters=(
         Parameter("injection_leak", "1", "share of the bolus that flows back", 0.0, 1.0),
         Parameter("porosity", "1", "pore space of the nucleus", 0.0, 1.0),
+        Parameter("leak_through_damage", "1", "further share lost through an open annulus", 0, 1),
     ),
     prepare=prepare,
     when="dose",

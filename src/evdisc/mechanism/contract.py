@@ -10,7 +10,11 @@ from evdisc.mechanism.setting import Setting
 
 #: regions a parameter may differ between, in the order of the packed columns
 REGIONS = ("NP", "AF", "CEP")
-When = Literal["step", "halves", "puncture", "dose", "stimulus"]
+When = Literal[
+    "step", "halves", "puncture", "dose", "stimulus", "cell_loss", "occlusion", "enzyme", "cytokine"
+]
+#: parts the annulus is divided into around the axis
+SECTORS = 8
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class Mechanism:
     function. ``clock`` is ``[time, step, event size, ...]`` in s; ``p`` is (parameters, 3), one
     column per region of :data:`REGIONS`; ``prepared`` is what ``prepare(setting)`` returned.
     Variables arrive as arrays in the declared order: a ``grid`` variable as (nr, nz), a ``patch``
-    variable as (patches,), a ``disc`` variable as (1,), with a leading axis where the table says.
+    variable as (patches,), a ``sector`` variable as (8,), a ``disc`` variable as (1,), with a
+    leading axis where the table says.
 
     A read that is also ``averaged`` arrives as the mean of its value at the start of the step and
     now, which makes the coupling to mechanisms earlier in the list second order in time.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Holder = Literal["grid", "patch", "region", "disc"]
+Holder = Literal["grid", "patch", "region", "sector", "disc"]
 
 
 @dataclass(frozen=True)
@@ -13,8 +13,8 @@ class Variable:
     """A named state variable.
 
     ``held`` says where one value lives: each grid cell, each patch (a group of grid cells of
-    one region that share a signalling network; in a dish, one cell type), each region, or once per
-    disc.
+    one region that share a signalling network; in a dish, one cell type), each region, each eighth
+    of the annulus around the axis, or once per disc.
     ``per`` names a leading axis: an array of nodes, cargoes or stimuli.
     """
 
@@ -62,6 +62,7 @@ _ROWS = (
     Variable("apoptotic_cells", "cells/m3", "grid", "cells lost to apoptosis so far"),
     Variable("pyroptotic_cells", "cells/m3", "grid", "cells lost to pyroptosis so far"),
     Variable("starved_cells", "cells/m3", "grid", "cells lost to hunger or acid so far"),
+    Variable("lost_cells", "cells/m3", "grid", "cells lost to a sudden insult so far"),
     Variable("crushed_cells", "cells/m3", "grid", "cells destroyed by a needle so far"),
     Variable("living_cells", "cells/m3", "grid", "all living cells"),
     Variable("starvation_rate", "1/s", "grid", "death by lack of glucose and by acid"),
@@ -69,14 +70,21 @@ _ROWS = (
     Variable("gag", "1", "grid", "glycosaminoglycan relative to the healthy tissue"),
     Variable("collagen_2", "1", "grid", "collagen II relative to the healthy tissue"),
     Variable("volume_ratio", "1", "region", "swollen volume relative to the healthy tissue"),
-    Variable("annulus_integrity", "1", "disc", "1 intact, 0 without function", 0.0, 1.0),
+    Variable("annulus_integrity", "1", "sector", "1 intact, 0 without function", 0.0, 1.0),
+    Variable("endplate_open", "1", "disc", "open area relative to the start", 0.0, 1.0),
+    Variable("nucleus_pressure", "Pa", "disc", "axial stress carried by the nucleus"),
+    Variable("annulus_load_share", "1", "disc", "share of the load the annulus carries", 0.0, 1.0),
+    Variable("diurnal_height_loss", "1", "disc", "height lost over a day of activity"),
+    Variable("vessels", "1", "disc", "vessels grown in, relative to a scar full of them", 0.0, 1.0),
+    Variable("nerves", "1", "disc", "nerves grown in, relative to a scar full of them", 0.0, 1.0),
+    Variable("macrophages", "1", "disc", "macrophages, relative to a full scar", 0.0, 1.0),
     Variable("extruded_nucleus", "1", "disc", "share of the nucleus pulposus lost", 0.0, 1.0),
     Variable("height_ratio", "1", "disc", "disc height relative to the healthy disc"),
     Variable("water_content", "1", "disc", "water mass fraction of the nucleus", 0.0, 1.0),
 )  # fmt: skip
 
 #: what the healthy, undisturbed disc or dish settles to; frozen before the first insult
-REFERENCES = ("activity", "living_cells", "ph")
+REFERENCES = ("activity", "living_cells", "ph", "glucose")
 
 VARIABLES: dict[str, Variable] = {row.name: row for row in _ROWS}
 VARIABLES |= {

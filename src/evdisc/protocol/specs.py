@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from evdisc.errors import InputError
 from evdisc.evidence.names import find
+from evdisc.protocol.blocks import Spec
+from evdisc.protocol.disc_specs import DiscSpec
 from evdisc.protocol.quantities import (
     PH,
     Carrier,
@@ -16,15 +18,11 @@ from evdisc.protocol.quantities import (
     CopiesPerVesicle,
     Fraction,
     Isolation,
-    Length,
     MolarConcentration,
-    Number,
     ParentCell,
     ParticleConcentration,
     ParticleCount,
     Preconditioning,
-    Preset,
-    Pressure,
     ReadoutName,
     RecipientCell,
     Route,
@@ -46,68 +44,6 @@ Text = Annotated[str, Field(strict=True, min_length=1, max_length=300)]
 def none_is_none(value: Any) -> Any:
     """``none`` in a protocol means that the block is left out."""
     return None if isinstance(value, str) and value.strip().casefold() == "none" else value
-
-
-class Spec(BaseModel):
-    """Frozen block without unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class PunctureSpec(Spec):
-    """A needle driven through the annulus into the nucleus."""
-
-    gauge: int = Field(strict=True, ge=1, le=40, description="needle gauge")
-    at: Time = Field(0.0, description="time of the puncture")
-
-
-class InsultSpec(Spec):
-    """What made the disc degenerate."""
-
-    puncture: PunctureSpec | None = Field(None, description="needle puncture")
-
-
-class DiscSpec(Spec):
-    """The disc: a preset, its grade, its injury, and values that replace those of the preset."""
-
-    preset: Preset = Field(description="species and level; every value of it is an evidence row")
-    grade: int = Field(1, strict=True, ge=1, le=5, description="Pfirrmann grade at the start")
-    insult: InsultSpec = Field(InsultSpec(), description="injury")
-    height: Length | None = Field(None, gt=0, description="height without endplates")
-    radius: Length | None = Field(None, gt=0, description="radius of the disc")
-    nucleus_radius: Length | None = Field(None, gt=0, description="radius of the nucleus")
-    endplate_radius: Length | None = Field(None, gt=0, description="radius of the endplate")
-    endplate_thickness: Length | None = Field(None, gt=0, description="cartilage endplate")
-    cell_density_nucleus: CellDensity | None = Field(None, description="cells in the nucleus")
-    cell_density_annulus: CellDensity | None = Field(None, description="cells in the annulus")
-    cell_density_endplate: CellDensity | None = Field(None, description="cells in the endplate")
-    endplate_diffusivity_factor: Number | None = Field(
-        None, gt=0, description="endplate diffusivity over that of the hindrance law"
-    )
-    endplate_open_fraction: Fraction | None = Field(
-        None, description="share of the endplate area open to exchange, from the centre"
-    )
-    endplate_oxygen: Pressure | None = Field(None, description="oxygen at the endplate")
-    endplate_glucose: MolarConcentration | None = Field(None, description="glucose there")
-    endplate_lactate: MolarConcentration | None = Field(None, description="lactate there")
-    annulus_oxygen: Pressure | None = Field(None, description="oxygen at the outer annulus")
-    annulus_glucose: MolarConcentration | None = Field(None, description="glucose there")
-    annulus_lactate: MolarConcentration | None = Field(None, description="lactate there")
-    metabolic_multiplier: Number | None = Field(
-        None, gt=0, description="metabolic rate over the published one"
-    )
-    rate_law: Literal["published", "guarded"] = Field(
-        "guarded", description="guarded: the glucose sink vanishes with glucose"
-    )
-
-    @model_validator(mode="after")
-    def radii_are_ordered(self) -> Self:
-        """A nucleus or endplate wider than the disc is refused."""
-        for name in ("nucleus_radius", "endplate_radius"):
-            own = getattr(self, name)
-            if own is not None and self.radius is not None and own >= self.radius:
-                raise refusal(f"{name} is not smaller than radius", "a smaller one")
-        return self
 
 
 class SourceSpec(Spec):
@@ -165,6 +101,7 @@ class DeliverySpec(Spec):
     schedule: tuple[Time, ...] = Field(
         min_length=1, max_length=1000, description="times of the injections"
     )
+    sector: int = Field(4, strict=True, ge=0, le=7, description="eighth of the annulus it enters")
     gauge: int | None = Field(
         None,
         strict=True,
@@ -211,8 +148,20 @@ class NumericsSpec(Spec):
         16, strict=True, ge=4, le=400, description="grid cells along z, in half a disc"
     )
     first_step: Time = Field(1800.0, gt=0, description="macro step after an event")
-    largest_step: Time = Field(43200.0, gt=0, description="largest macro step")
-    output_every: Time = Field(DAY, gt=0, description="distance of recorded times")
+    largest_step: Time | None = Field(
+        None, gt=0, description="largest macro step; 6 h, or 1/400 of a study of years"
+    )
+    output_every: Time | None = Field(
+        None, gt=0, description="distance of recorded times; a day, or 1/400 of a study of years"
+    )
+
+    def longest_step(self, duration: float) -> float:
+        """Largest macro step of a study of ``duration``, s."""
+        return self.largest_step or max(0.25 * DAY, duration / 400.0)
+
+    def record_every(self, duration: float) -> float:
+        """Distance of recorded times in a study of ``duration``, s."""
+        return self.output_every or max(DAY, duration / 400.0)
 
 
 class Study(Spec):
@@ -254,12 +203,11 @@ class DiscStudy(Study):
     @model_validator(mode="after")
     def times_fit(self) -> Self:
         """Every event lies inside the study; arms differ."""
-        times = {}
-        if self.disc.insult.puncture:
-            times["disc.insult.puncture.at"] = self.disc.insult.puncture.at
+        times: dict[str, float] = {}
+        times |= self.disc.insult.times()
         if self.therapy:
             times["therapy.delivery.schedule"] = self.therapy.delivery.schedule[-1]
-        self.check_times(times, self.numerics.output_every)
+        self.check_times(times, self.numerics.record_every(self.duration))
         if len(set(self.compare)) < len(self.compare):
             raise refusal("compare names an arm twice", "each arm once")
         return self

@@ -63,27 +63,28 @@ def dose_lines(table: Mapping[str, Any]) -> str:
 
 def nutrition_table(summary: Mapping[str, Any]) -> str:
     """Extremes and means of the nutrients, by region."""
-    rows = []
-    for region, fields in summary["regions"].items():
-        for name, row in fields.items():
-            rows.append(
-                [
-                    region,
-                    name,
-                    summary["units"][name],
-                    *(number(row[k], 4) for k in ("min", "mean", "max")),
-                ]
-            )
-    share = summary["share_below_glucose_death_threshold"]
+    rows = [
+        [region, *_name_and_unit(key), *(number(row[k], 4) for k in ("min", "mean", "max"))]
+        for region, fields in summary["regions"].items()
+        for key, row in fields.items()
+    ]
     head = (
         f"{summary['disc']}, grade {summary['grade']}, rate law {summary['rate_law']}, endplate "
         f"factor {number(summary['endplate_diffusivity_factor'])}"
     )
     foot = (
-        f"share of nucleus and annulus below the glucose that cells need: {100 * share:.2g} %\n"
-        f"note: {summary['note']}"
+        f"height {number(summary['height_mm'])} mm; share of nucleus and annulus with the glucose "
+        f"and pH that cells need: {100 * summary['living_fraction']:.3g} %; "
+        f"{summary['iterations']} Newton steps"
     )
-    return f"{head}\n{text_table(['region', 'solute', 'unit', 'min', 'mean', 'max'], rows)}\n{foot}"
+    notes = "".join(f"\nnote: {warning}" for warning in summary["warnings"])
+    titles = ["region", "solute", "unit", "min", "mean", "max"]
+    return f"{head}\n{text_table(titles, rows)}\n{foot}{notes}"
+
+
+def _name_and_unit(key: str) -> tuple[str, str]:
+    name, _, unit = key.partition("_")
+    return name, unit
 
 
 def explanation(found: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evdisc.errors import AssemblyError
-from evdisc.mechanism.contract import REGIONS, Mechanism, Parameter
+from evdisc.mechanism.contract import REGIONS, SECTORS, Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
 from evdisc.mechanism.variables import VARIABLES
 from evdisc.simulate.values import Values
@@ -131,7 +131,7 @@ def new_state(setting: Setting, names: Iterable[str]) -> dict[str, Floats]:
     axes = {"node": len(setting.nodes), "cargo": len(setting.cargoes)}
     held = {
         "grid": setting.shape, "patch": (setting.patches,), "region": (len(REGIONS),),
-        "disc": (1,),
+        "sector": (SECTORS,), "disc": (1,),
     }  # fmt: skip
     state = {}
     for name in names:

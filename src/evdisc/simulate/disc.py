@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from evdisc.errors import InputError
@@ -62,16 +64,28 @@ def needle(values: Values, gauge: int) -> float:
 def events(study: DiscStudy, arm: str, values: Values) -> list[Event]:
     """What happens to the disc in one arm."""
     out: list[Event] = []
-    puncture = study.disc.insult.puncture
-    if puncture:
-        out.append(Event(puncture.at, "puncture", (needle(values, puncture.gauge),)))
+    insult = study.disc.insult
+    if study.disc.living_fraction < 1.0:
+        out.append(Event(0.0, "cell_loss", (1.0 - study.disc.living_fraction,)))
+    if insult.cell_loss:
+        out.append(Event(insult.cell_loss.at, "cell_loss", (insult.cell_loss.share,)))
+    if insult.occlusion:
+        out.append(Event(insult.occlusion.at, "occlusion", (insult.occlusion.open_fraction,)))
+    if insult.enzyme:
+        out.append(Event(insult.enzyme.at, "enzyme", (insult.enzyme.gag_lost,)))
+    if insult.cytokine:
+        both = (insult.cytokine.il_1beta, insult.cytokine.tnf_alpha)
+        out.append(Event(insult.cytokine.at, "cytokine", both))
+    if insult.puncture:
+        bore = needle(values, insult.puncture.gauge)
+        out.append(Event(insult.puncture.at, "puncture", (bore, float(insult.puncture.sector))))
     if arm == "untreated" or study.therapy is None:
         return out
     delivery = study.therapy.delivery
     gauge = delivery.gauge or int(values.number("injection_gauge"))
     vesicles = delivery.dose if arm == "treated" else 0.0
     for time in delivery.schedule:
-        out.append(Event(time, "puncture", (needle(values, gauge),)))
+        out.append(Event(time, "puncture", (needle(values, gauge), float(delivery.sector))))
         out.append(Event(time, "dose", (vesicles, delivery.volume)))
     return out
 
@@ -104,23 +118,37 @@ def run_arm(
     network = member.network(believe_all)
     product = product_of(study, member)
     objects = cargo_objects(product, network, values, hypothesis)
-    objects["rate_law"] = study.disc.rate_law
+    objects |= site_objects(study)
     setting = disc_setting(grid, size, network, objects, product.cargoes if product else ())
     assembly = assemble(DISC, setting, values)
     fill_healthy(assembly, setting, values)
-    outputs = output_times(study.duration, numerics.output_every)
+    outputs = output_times(study.duration, numerics.record_every(study.duration))
     shots = snapshot_times(study)
     happening = events(study, arm, values)
     marks = np.union1d(outputs, shots)
     run = execute(
         assembly, setting, happening, marks,
-        first_step=numerics.first_step, largest_step=numerics.largest_step,
+        first_step=numerics.first_step,
+        largest_step=numerics.longest_step(study.duration),
         snapshot_times=shots, snapshot_names=SNAPSHOTS,
     )  # fmt: skip
     keep = np.isin(np.round(marks), np.round(outputs))
     series = {name: column[keep] for name, column in run.series.items()}
     notes = run.warnings + (product.warnings if product and arm == "treated" else ())
     return Run(outputs, series, run.snapshots, run.balance, notes, run.steps)
+
+
+def site_objects(study: DiscStudy) -> dict[str, Any]:
+    """What the mechanisms need to know of the protocol's disc beside its numbers."""
+    found: dict[str, Any] = {"rate_law": study.disc.rate_law, "culture": study.disc.culture}
+    if study.disc.load:
+        load = study.disc.load
+        found["load"] = (load.rest, load.activity, load.hours / 24.0)
+    if study.disc.insult.ageing:
+        found["ageing_from"] = study.disc.insult.ageing.start
+    if study.therapy:
+        found["injection_sector"] = study.therapy.delivery.sector
+    return found
 
 
 def member_grid(study: DiscStudy, member: Member) -> Grid:
@@ -144,7 +172,7 @@ def fill_healthy(assembly: Assembly, setting: Setting, values: Values) -> None:
     inside = setting.region <= 2
     for name in ("gag", "collagen_2"):
         state[name][:] = inside
-    for name in ("annulus_integrity", "volume_ratio", "height_ratio"):
+    for name in ("annulus_integrity", "volume_ratio", "height_ratio", "endplate_open"):
         state[name][:] = 1.0
     state["activity"][:] = setting.objects["network"].basal[:, None]
     porosity = values.number("porosity", region="NP")

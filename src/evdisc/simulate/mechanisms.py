@@ -6,12 +6,18 @@ from evdisc.cell import cargo_effect, fates, milieu, secretion, signalling
 from evdisc.delivery import bolus, internalise, medium_dose, transport, uptake, well_mixed
 from evdisc.mechanism.contract import Mechanism
 from evdisc.tissue import (
+    ageing,
     annulus,
+    cell_loss,
+    cytokine_injection,
     cytokines,
+    enzyme,
+    ingrowth,
     matrix,
     medium,
     medium_cytokines,
     nutrition,
+    occlusion,
     puncture,
     starvation,
     stimulus,
@@ -19,10 +25,12 @@ from evdisc.tissue import (
 )
 
 DISC: tuple[Mechanism, ...] = (
+    ageing.MECHANISM,
     nutrition.MECHANISM,
     starvation.MECHANISM,
     fates.MECHANISM,
     secretion.MECHANISM,
+    ingrowth.MECHANISM,
     cytokines.MECHANISM,
     milieu.MECHANISM,
     uptake.MECHANISM,
@@ -35,6 +43,10 @@ DISC: tuple[Mechanism, ...] = (
     swelling.MECHANISM,
     bolus.MECHANISM,
     puncture.MECHANISM,
+    cell_loss.MECHANISM,
+    occlusion.MECHANISM,
+    enzyme.MECHANISM,
+    cytokine_injection.MECHANISM,
 )
 
 DISH: tuple[Mechanism, ...] = (

@@ -14,6 +14,7 @@ from evdisc.errors import InputError, SolveError
 from evdisc.evidence.library import load
 from evdisc.mechanism.contract import REGIONS
 from evdisc.mechanism.setting import Setting
+from evdisc.protocol.disc_specs import DiscSpec
 from evdisc.protocol.specs import DiscStudy
 from evdisc.protocol.yaml_io import from_document, load_protocol
 from evdisc.simulate.assemble import pack
@@ -87,35 +88,82 @@ def view(study: DiscStudy) -> View:
         max(numerics.axial_cells, LEAST_CELLS[1]),
         like=size,
     )
-    fields = steady(grid, values, study.disc.rate_law)
+    found = solve(grid, values, study.disc)
     title = f"{study.disc.preset}, grade {study.disc.grade}"
-    return View(grid, fields, title, _summary(study, grid, fields, values))
+    summary = _summary(study, grid, found.fields, values) | {"iterations": found.iterations}
+    return View(grid, found.fields, title, summary)
 
 
-def steady(grid: Grid, values: Values, rate_law: str) -> dict[str, Floats]:
+@dataclass(frozen=True)
+class Steady:
+    """Steady nutrients, in the units of :data:`FIELDS`, and the Newton steps they took."""
+
+    fields: Mapping[str, Floats]
+    iterations: int
+
+
+def solve(grid: Grid, values: Values, disc: DiscSpec) -> Steady:
+    """Steady nutrients of the disc as it is before any insult but its occlusion and cell loss.
+
+    Raises:
+        SolveError: no steady state was found; says what to change.
+    """
+    living = disc.living_fraction
+    if disc.insult.cell_loss:
+        living *= 1.0 - disc.insult.cell_loss.share
+    open_share = disc.insult.occlusion.open_fraction if disc.insult.occlusion else 1.0
+    return steady_state(
+        grid, values, disc.rate_law, culture=disc.culture, living=living, endplate_open=open_share
+    )
+
+
+def steady(grid: Grid, values: Values, rate_law: str) -> Mapping[str, Floats]:
     """Oxygen, glucose, lactate and pH of the healthy disc, in the units of :data:`FIELDS`.
 
     Raises:
         SolveError: no steady state was found.
     """
+    return steady_state(grid, values, rate_law).fields
+
+
+def steady_state(
+    grid: Grid, values: Values, rate_law: str, *, culture: str = "in vivo", living: float = 1.0,
+    endplate_open: float = 1.0, volume_ratio: tuple[float, float, float] = (1.0, 1.0, 1.0),
+) -> Steady:  # fmt: skip
+    """Steady nutrients on a grid.
+
+    Args:
+        grid: half-disc grid of the healthy disc.
+        values: parameters.
+        rate_law: ``published`` or ``guarded``.
+        culture: ``in vivo``, or ``free swelling`` with medium on all free faces.
+        living: living share of the cells.
+        endplate_open: open endplate area relative to that of the parameters.
+        volume_ratio: volume of nucleus, annulus and endplate relative to the healthy tissue.
+
+    Raises:
+        SolveError: no steady state was found; says what to change.
+    """
     empty = np.zeros(0, dtype=np.int64)
-    setting = Setting(
-        "disc", grid.volume, grid.region, empty, empty, objects={"grid": grid, "rate_law": rate_law}
-    )
+    objects = {"grid": grid, "rate_law": rate_law, "culture": culture}
+    setting = Setting("disc", grid.volume, grid.region, empty, empty, objects=objects)
     density = [values.number("cell_density", region=r, unit="cells/m3") for r in REGIONS]
-    cells = np.array([*density, 0.0])[grid.region]
+    cells = living * np.array([*density, 0.0])[grid.region]
     out = {name: np.zeros(grid.shape) for name, _, _ in FIELDS}
     mechanism = nutrition.MECHANISM
+    prepared = mechanism.prepare(setting)
     mechanism.kernel(
-        np.zeros(4), pack(mechanism.parameters, values), *mechanism.prepare(setting), cells,
-        *out.values(),
+        np.zeros(4), pack(mechanism.parameters, values), *prepared, cells,
+        np.array([endplate_open]), np.array(volume_ratio), *out.values(),
     )  # fmt: skip
-    if not all(np.isfinite(field).all() for field in out.values()):
-        raise SolveError(
-            "the nutrients of this disc have no steady state",
-            advice="try rate_law: guarded, or a less extreme disc",
-        )
-    return {name: out[name] / size for name, _, size in FIELDS}
+    steps = int(prepared[nutrition.COUNT][0])
+    inside = grid.region <= 2
+    if steps < 0 or not all(np.isfinite(field[inside]).all() for field in out.values()):
+        advice = "try disc.rate_law=guarded" if rate_law == "published" else (
+            "try fewer cells, a wider open endplate, or a finer grid"
+        )  # fmt: skip
+        raise SolveError("the nutrients of this disc have no steady state", advice=advice)
+    return Steady({name: out[name] / size for name, _, size in FIELDS}, steps)
 
 
 def _summary(
@@ -126,22 +174,45 @@ def _summary(
         inside = grid.region == c
         weight = grid.volume[inside]
         regions[region] = {
-            name: {"min": _round(fields[name][inside].min()),
-                   "mean": _round((fields[name][inside] * weight).sum() / weight.sum()),
-                   "max": _round(fields[name][inside].max())}
-            for name, _, _ in FIELDS
-        }  # fmt: skip
-    inside = grid.region <= 1
-    starving = fields["glucose"] < values.number("glucose_death_threshold")
-    share = (grid.volume * (starving & inside)).sum() / grid.volume[inside].sum()
+            f"{name}_{unit}" if unit else "pH": {
+                "min": _round(fields[name][inside].min()),
+                "mean": _round((fields[name][inside] * weight).sum() / weight.sum()),
+                "max": _round(fields[name][inside].max()),
+            }
+            for name, unit, _ in FIELDS
+        }
+    disc_cells = (grid.region <= 1) * grid.volume
+    dying = (fields["glucose"] < values.number("glucose_death_threshold")) | (
+        fields["ph"] < values.number("ph_death_threshold")
+    )
+    living = 1.0 - (disc_cells * dying).sum() / disc_cells.sum()
+    half_height = float(grid.z_faces[np.any(grid.region <= 1, axis=0).sum()])
     return {
         "disc": study.disc.preset, "grade": study.disc.grade, "rate_law": study.disc.rate_law,
-        "units": {name: unit or "pH" for name, unit, _ in FIELDS}, "regions": regions,
-        "share_below_glucose_death_threshold": _round(share),
+        "culture": study.disc.culture, "regions": regions, "living_fraction": _round(living),
+        "height_mm": _round(2e3 * half_height),
         "endplate_diffusivity_factor": _round(values.number("endplate_diffusivity_factor")),
-        "note": "every parameter at its median; an axisymmetric disc is good for means, poor for "
-                "extremes of a real one",
+        "warnings": _warnings(study, fields, grid, living),
     }  # fmt: skip
+
+
+def _warnings(
+    study: DiscStudy, fields: Mapping[str, Floats], grid: Grid, living: float
+) -> list[str]:
+    told = [
+        "every parameter stands at its median",
+        "an axisymmetric disc is good for means, poor for the extremes of a real one",
+    ]
+    if fields["glucose"][grid.region <= 2].min() < 0.0:
+        told.append("glucose is negative: the published sink does not vanish with glucose")
+    if living < 1.0:
+        told.append(
+            f"{100 * (1 - living):.3g} % of nucleus and annulus lie below the glucose or pH that "
+            "cells need; they are still counted as living in this solve"
+        )
+    if study.disc.insult.puncture or study.disc.insult.enzyme:
+        told.append("the disc is shown before its puncture or enzyme")
+    return told
 
 
 def _round(x: float) -> float:

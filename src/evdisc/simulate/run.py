@@ -30,7 +30,8 @@ class Run:
     Attributes:
         times: output times, s.
         series: name -> values at the output times. A grid or patch variable is averaged over each
-            region as ``name|NP``; a node is ``activity:NODE|NP``, a cargo ``cargo_copies:NAME|NP``.
+            region as ``name|NP``, a sector variable over the annulus (and its ``name:weakest``); a
+            node is ``activity:NODE|NP``, a cargo ``cargo_copies:NAME|NP``.
         snapshots: variable -> (snapshots, nr, nz).
         balance: the vesicle balance at the end.
         warnings: what a reader must know.
@@ -75,6 +76,8 @@ class Recorder:
                 continue
             if v.held == "disc":
                 row[name] = float(array[0])
+            elif v.held == "sector":
+                row |= {name: float(array.mean()), f"{name}:weakest": float(array.min())}
             elif v.held == "region":
                 row |= self._labelled(name, array)
             elif v.held == "grid":

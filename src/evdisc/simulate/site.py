@@ -13,7 +13,7 @@ from evdisc.cell.cargo_effect import acting_pairs
 from evdisc.cell.network import Network
 from evdisc.mechanism.contract import REGIONS
 from evdisc.mechanism.setting import Setting
-from evdisc.protocol.specs import DiscSpec
+from evdisc.protocol.disc_specs import DiscSpec
 from evdisc.simulate.values import Values
 from evdisc.solve.grid import Grid, build_grid, segments
 from evdisc.vesicle.product import Product
@@ -70,6 +70,12 @@ def disc_overrides(disc: DiscSpec) -> dict[tuple[str, str], float]:
         "annulus_glucose": ("annulus_glucose", ""),
         "annulus_lactate": ("annulus_lactate", ""),
         "metabolic_multiplier": ("metabolic_multiplier", ""),
+        "porosity_nucleus": ("porosity", "NP"),
+        "porosity_annulus": ("porosity", "AF"),
+        "porosity_endplate": ("porosity", "CEP"),
+        "charge_nucleus": ("fixed_charge_density", "NP"),
+        "charge_annulus": ("fixed_charge_density", "AF"),
+        "charge_endplate": ("fixed_charge_density", "CEP"),
     }
     stated = {field: getattr(disc, field) for field in places}
     return {places[f]: float(v) for f, v in stated.items() if v is not None}

@@ -1,4 +1,4 @@
-"""Annulus integrity: scar repair by living annulus cells against proteolysis."""
+"""Annulus integrity, sector by sector: scar repair by living annulus cells against proteolysis."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from evdisc.tissue.matrix import PROTEASES, relax
 @njit(cache=True, nogil=True)
 def kernel(clock, p, region, patch_of, volume, proteases, activity, reference_activity,
            living_cells, reference_living_cells, annulus_integrity):  # fmt: skip
-    """Advance the integrity (1 intact) of the whole annulus over one macro step."""
+    """Advance the integrity (1 intact) of every sector over one macro step.
+
+    The grid is axisymmetric, so cells and proteases are those of the whole annulus.
+    """
     alive, whole, cut = 0.0, 1e-300, 0.0
     for i in range(region.shape[0]):
         for k in range(region.shape[1]):
@@ -28,7 +31,8 @@ def kernel(clock, p, region, patch_of, volume, proteases, activity, reference_ac
                 cut += v * reference_living_cells[i, k] * excess / 4.0
     repair, loss = p[0, 1] * alive / whole, p[1, 1] * cut / whole
     if repair + loss > 0.0:
-        annulus_integrity[0] = relax(annulus_integrity[0], repair, repair + loss, 1.0, clock[1])
+        for s in range(annulus_integrity.shape[0]):
+            annulus_integrity[s] = relax(annulus_integrity[s], repair, repair + loss, 1.0, clock[1])
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
 """IL-1beta and TNF-alpha in the disc: release, an open annulus, diffusion, decay.
 
-An annulus that lost its function keeps a level of both cytokines up (an uncertain prior), cells
-add what they secrete, and both are lost by decay and through annulus and endplate.
+Macrophages that came through an open annulus keep a level of both cytokines up (an uncertain
+prior), cells add what they secrete, and both are lost by decay and through annulus and endplate.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ def trend(now, before, span, dt):
 
 @njit(cache=True, nogil=True)
 def kernel(clock, p, faces, transport, diffusivity, u, last, last_time, il_1beta_secretion,
-           tnf_alpha_secretion, annulus_integrity, il_1beta, tnf_alpha):  # fmt: skip
+           tnf_alpha_secretion, macrophages, il_1beta, tnf_alpha):  # fmt: skip
     """Advance both cytokines over one macro step."""
     decay = math.log(2.0) / p[1, 0]
-    injury = decay * p[2, 0] * (1.0 - annulus_integrity[0])
+    injury = decay * p[2, 0] * macrophages[0]
     busy = 0.0
     middle = clock[0] + 0.5 * clock[1]
     span = middle - last_time[0]
@@ -75,12 +75,15 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
 MECHANISM = Mechanism(
     name="cytokines",
     kernel=kernel,
-    reads=("il_1beta_secretion", "tnf_alpha_secretion", "annulus_integrity"),
+    reads=("il_1beta_secretion", "tnf_alpha_secretion", "macrophages"),
+    averaged=("macrophages",),
     adds_to=("il_1beta", "tnf_alpha"),
     parameters=(
         Parameter("cytokine_diffusivity", "m2/s", "cytokine in tissue", 0.0),
         Parameter("cytokine_half_life", "s", "cytokine in tissue", 0.0),
-        Parameter("injury_cytokine_level", "kg/m3", "level kept up by an open annulus", 0.0),
+        Parameter(
+            "injury_cytokine_level", "kg/m3", "level kept up by a full scar's macrophages", 0.0
+        ),
     ),
     prepare=prepare,
 )

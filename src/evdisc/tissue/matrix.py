@@ -2,7 +2,8 @@
 
 dG/dt = k s - k (1 + e q) G with k the turnover, s the synthesis of the living cells relative to
 the healthy tissue, q the protease activity above healthy, so the healthy disc is steady (after
-Gu 2014, and Zhu 2016). With constant viability v and nothing
+Gu 2014, and Zhu 2016). Synthesis falls with acid (Razaq 2003), without glucose, and with the
+osmolality of a tissue that lost its charge (Ishihara 1997). With constant viability v and nothing
 else G = v + (1 - v) exp(-k t). The human k is measured turnover (Sivan 2006); the k of small
 animals is an injury constant and labelled so.
 """
@@ -16,6 +17,7 @@ from numba import njit
 
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
+from evdisc.tissue.osmotic import charge_density
 
 PROTEASES = ("MMP3", "MMP13", "ADAMTS4", "ADAMTS5")
 
@@ -24,6 +26,19 @@ PROTEASES = ("MMP3", "MMP13", "ADAMTS4", "ADAMTS5")
 def ph_factor(ph: float, full: float, low: float, at_low: float) -> float:
     """Synthesis relative to neutral pH: 1 above ``full``, ``at_low`` at ``low`` (Razaq 2003)."""
     return min(max(at_low + (1.0 - at_low) * (ph - low) / (full - low), at_low), 1.0)
+
+
+@njit(cache=True, nogil=True)
+def glucose_factor(glucose: float, healthy: float, half: float) -> float:
+    """Synthesis relative to the healthy tissue's glucose, by saturation."""
+    return glucose * (healthy + half) / ((glucose + half) * max(healthy, 1e-12))
+
+
+@njit(cache=True, nogil=True)
+def osmolality_factor(charge: float, healthy: float, salt: float, slope: float) -> float:
+    """Synthesis relative to healthy osmolality; charges and salt in mol per m3 of water."""
+    change = math.sqrt(charge**2 + 4.0 * salt**2) - math.sqrt(healthy**2 + 4.0 * salt**2)
+    return min(max(1.0 + slope * change, 0.2), 1.5)
 
 
 @njit(cache=True, nogil=True)
@@ -36,7 +51,8 @@ def relax(value: float, synthesis: float, loss: float, turnover: float, dt: floa
 @njit(cache=True, nogil=True)
 def kernel(clock, p, patch_of, region, node, proteases, activity, reference_activity,
            healthy_cells, inflamed_cells, early_senescent_cells, late_senescent_cells,
-           reference_living_cells, ph, reference_ph, gag, collagen_2):  # fmt: skip
+           reference_living_cells, ph, reference_ph, glucose, reference_glucose, volume_ratio,
+           gag, collagen_2):  # fmt: skip
     """Advance GAG and collagen II, relative to the healthy tissue."""
     for i in range(region.shape[0]):
         for k in range(region.shape[1]):
@@ -48,6 +64,9 @@ def kernel(clock, p, patch_of, region, node, proteases, activity, reference_acti
             able *= ph_factor(ph[i, k], p[4, c], p[5, c], p[6, c]) / ph_factor(
                 reference_ph[i, k], p[4, c], p[5, c], p[6, c]
             )
+            able *= glucose_factor(glucose[i, k], reference_glucose[i, k], p[7, c])
+            charge = charge_density(p[9, c], gag[i, k], p[10, c], volume_ratio[c])
+            able *= osmolality_factor(charge, p[9, c], p[11, c], p[8, c])
             able /= reference_living_cells[i, k]
             cut = 0.0
             for m in proteases:
@@ -83,6 +102,9 @@ MECHANISM = Mechanism(
         "reference_living_cells",
         "ph",
         "reference_ph",
+        "glucose",
+        "reference_glucose",
+        "volume_ratio",
     ),
     averaged=(
         "healthy_cells",
@@ -99,7 +121,12 @@ MECHANISM = Mechanism(
         Parameter("ph_full_synthesis", "pH", "pH of full synthesis", 0.0, 14.0),
         Parameter("ph_low_synthesis", "pH", "pH of low synthesis", 0.0, 14.0),
         Parameter("low_synthesis", "1", "synthesis at that pH", 0.0, 1.0),
+        Parameter("glucose_half_synthesis", "mol/m3", "glucose at half of the synthesis", 0.0),
+        Parameter("osmolality_synthesis_slope", "m3/mol", "synthesis gained per ion", 0.0),
+        Parameter("fixed_charge_density", "mol/m3", "fixed charge of the healthy tissue", 0.0),
+        Parameter("porosity", "1", "water volume share of the healthy tissue", 0.0, 1.0),
+        Parameter("salt_concentration", "mol/m3", "salt outside the disc", 0.0),
     ),
     prepare=prepare,
-    cites=("sivan2006", "sivan2008", "razaq2003", "gu2014"),
+    cites=("sivan2006", "sivan2008", "razaq2003", "gu2014", "ishihara1997"),
 )

@@ -2,11 +2,13 @@
 
 Solutes cross the disc in a day where cells change in weeks. Tissue diffusivity follows the
 hindrance law D = D_water (porosity / (2 - porosity))^2 (Mackie & Meares 1955); the endplate's is
-scaled by an uncertain factor. Solved again when living cells have moved by 0.2 %.
+scaled by an uncertain factor. Solved again when living cells, the open endplate or the volume
+of a region have moved by 0.2 %.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,8 @@ from evdisc.tissue.nutrition_solve import solve_nutrients
 
 MOVED = 2e-3
 FIRST = len(PARAMETERS)
+#: place of the number of Newton steps in what ``prepare`` returns
+COUNT = 9
 
 
 @njit(cache=True, nogil=True)
@@ -30,21 +34,54 @@ def hindrance(porosity: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def moved(cells, last):
-    """Largest change of ``cells`` since ``last``, over the largest density."""
+def moved(now, last):
+    """Largest change of ``now`` since ``last``, over the largest value then."""
     largest, change = 0.0, 0.0
-    for i in range(cells.shape[0]):
-        for k in range(cells.shape[1]):
+    for i in range(now.shape[0]):
+        for k in range(now.shape[1]):
             largest = max(largest, last[i, k])
-            change = max(change, abs(cells[i, k] - last[i, k]))
+            change = max(change, abs(now[i, k] - last[i, k]))
     return change / largest if largest > 0.0 else 1.0
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, faces, volume, guarded, levels, u, last, porosity, diffusivity, living_cells,
-           oxygen, glucose, lactate, ph):  # fmt: skip
-    """Write the steady nutrients for the living cells of now."""
-    if moved(living_cells, last) < MOVED:
+def swollen_porosity(healthy: float, ratio: float) -> float:
+    """Water volume share of a tissue swollen or shrunk to ``ratio``; its solid is kept."""
+    return min(max((healthy - 1.0 + ratio) / ratio, 0.05), 0.98)
+
+
+@njit(cache=True, nogil=True)
+def open_faces(faces, diffusivity, solute, levels):
+    """Let the medium touch the free faces of annulus and endplate rim (an explant in culture)."""
+    r, z, region = faces.r, faces.z, faces.region
+    nr, nz = region.shape
+    for i in range(nr):
+        ring = math.pi * (r[i + 1] ** 2 - r[i] ** 2)
+        for k in range(nz):
+            if region[i, k] > 2:
+                continue
+            if k + 1 < nz and region[i, k + 1] > 2:
+                levels.axial[i, k + 1, solute] = (
+                    faces.sides * ring * diffusivity[i, k] / (0.5 * (z[k + 1] - z[k]))
+                )
+            if i + 1 < nr and region[i + 1, k] > 2:
+                wall = faces.sides * 2.0 * math.pi * r[i + 1] * (z[k + 1] - z[k])
+                levels.radial[i, k, solute] = wall * diffusivity[i, k] / (0.5 * (r[i + 1] - r[i]))
+
+
+@njit(cache=True, nogil=True)
+def kernel(clock, p, faces, volume, guarded, free, levels, spare, u, last, last_shape, count,
+           porosity, along, across, living_cells, endplate_open, volume_ratio, oxygen, glucose,
+           lactate, ph):  # fmt: skip
+    """Write the steady nutrients for the living cells and the shape of now.
+
+    The grid is that of the healthy disc. A tissue shrunk to J has less water, and its paths along
+    z are shorter: seen from the healthy grid it conducts with D / J along z and D J along r.
+    """
+    shape_moved = abs(endplate_open[0] - last_shape[3])
+    for c in range(3):
+        shape_moved = max(shape_moved, abs(volume_ratio[c] - last_shape[c]))
+    if moved(living_cells, last) < MOVED and shape_moved < MOVED:
         return
     law, rest = p[:FIRST, 0].copy(), p[FIRST:]
     nr, nz = volume.shape
@@ -54,16 +91,28 @@ def kernel(clock, p, faces, volume, guarded, levels, u, last, porosity, diffusiv
             for k in range(nz):
                 c = faces.region[i, k]
                 if c <= 2:
-                    porosity[i, k] = rest[0, c]
-                    diffusivity[i, k] = rest[1 + s, c] * hindrance(rest[0, c])
+                    ratio = volume_ratio[c]
+                    porosity[i, k] = swollen_porosity(rest[0, c], ratio)
+                    own = rest[1 + s, c] * hindrance(porosity[i, k])
                     if c == 2:
-                        diffusivity[i, k] *= rest[4, c]
-        fill(faces, diffusivity, s, True, rest[5, 0], levels.radial, levels.axial)
+                        own *= rest[4, c]
+                    along[i, k], across[i, k] = own / ratio, own * ratio
+        share = rest[5, 0] * endplate_open[0]
+        fill(faces, along, s, True, share, spare, levels.axial)
+        fill(faces, across, s, True, share, levels.radial, spare)
+        if free:
+            open_faces(faces, along, s, levels)
     coarsen(levels)
     if last.max() <= 0.0:
         u[:] = lid
-    solve_nutrients(levels, u, rim, lid, volume, living_cells, porosity, guarded, law)
+    if free:
+        for i in range(nr):
+            for k in range(nz):
+                if faces.region[i, k] > 2:
+                    u[i, k] = rim
+    count[0] = solve_nutrients(levels, u, rim, lid, volume, living_cells, porosity, guarded, law)
     last[:] = living_cells
+    last_shape[:3], last_shape[3] = volume_ratio, endplate_open[0]
     for i in range(nr):
         for k in range(nz):
             if faces.region[i, k] <= 2:
@@ -72,19 +121,22 @@ def kernel(clock, p, faces, volume, guarded, levels, u, last, porosity, diffusiv
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
-    """Faces, volumes, rate law, multigrid levels and work space."""
+    """Faces, volumes, rate law, culture, multigrid levels and work space."""
     grid = setting.objects["grid"]
     nr, nz = setting.shape
     levels = new_levels(np.zeros((nr, nz, 3)), np.zeros((nr, nz + 1, 3)))
-    work = (np.zeros((nr, nz, 3)), *(np.zeros((nr, nz)) for _ in range(3)))
+    spare = np.zeros((nr, nz + 1, 3))
+    work = (np.zeros((nr, nz, 3)), np.zeros((nr, nz)), np.zeros(4), np.zeros(1),
+            *(np.zeros((nr, nz)) for _ in range(3)))  # fmt: skip
     guarded = setting.objects["rate_law"] == "guarded"
-    return faces_of(grid), setting.volume, guarded, levels, *work
+    free = setting.objects.get("culture") == "free swelling"
+    return faces_of(grid), setting.volume, guarded, free, levels, spare, *work
 
 
 MECHANISM = Mechanism(
     name="nutrition",
     kernel=kernel,
-    reads=("living_cells",),
+    reads=("living_cells", "endplate_open", "volume_ratio"),
     owns=("oxygen", "glucose", "lactate", "ph"),
     parameters=(
         *PARAMETERS,

@@ -41,6 +41,11 @@ def linearise(m, u, rim, lid, volume, cells, porosity, guarded, p):
 @njit(cache=True, nogil=True)
 def react(m, u, i, k, amount, porosity, guarded, p):
     """Add the reactions of ``amount`` cells; without any, hold the value by a weak identity."""
+    if porosity <= 0.0:  # outside the disc: the value is held
+        for s in range(3):
+            m.b[i, k, s] = 0.0
+            m.local[i, k, s, s] = -1.0
+        return
     if amount <= 0.0:
         if m.axial[i, k, 0] + m.axial[i, k + 1, 0] + m.radial[i, k, 0] == 0.0:
             for s in range(3):

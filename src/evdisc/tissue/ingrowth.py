@@ -1,0 +1,34 @@
+"""Ingrowth: macrophages, vessels and nerves enter through the weakest part of the annulus.
+
+Each moves towards the damage of that part at a rate of its own; nerves follow vessels. No rate
+was found for any of them: the priors are wide.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from evdisc.mechanism.contract import Mechanism, Parameter
+from evdisc.tissue.matrix import relax
+
+
+@njit(cache=True, nogil=True)
+def kernel(clock, p, annulus_integrity, macrophages, vessels, nerves):
+    """Advance the three over one macro step."""
+    damage = 1.0 - annulus_integrity.min()
+    macrophages[0] = relax(macrophages[0], damage, 1.0, p[0, 0], clock[1])
+    vessels[0] = relax(vessels[0], damage, 1.0, p[1, 0], clock[1])
+    nerves[0] = relax(nerves[0], damage * vessels[0], 1.0, p[2, 0], clock[1])
+
+
+MECHANISM = Mechanism(
+    name="ingrowth",
+    kernel=kernel,
+    reads=("annulus_integrity",),
+    owns=("macrophages", "vessels", "nerves"),
+    parameters=(
+        Parameter("macrophage_entry_rate", "1/s", "approach of macrophages to the damage", 0.0),
+        Parameter("vessel_ingrowth_rate", "1/s", "approach of vessels to the damage", 0.0),
+        Parameter("nerve_ingrowth_rate", "1/s", "approach of nerves to the vessels", 0.0),
+    ),
+)

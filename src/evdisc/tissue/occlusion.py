@@ -1,0 +1,22 @@
+"""Occlusion: the endplate calcifies and less of its area, from the centre, is open to exchange."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from evdisc.mechanism.contract import Mechanism
+
+
+@njit(cache=True, nogil=True)
+def kernel(clock, p, endplate_open):
+    """Leave the share ``clock[2]`` of the endplate open, or less where less was open already."""
+    endplate_open[0] = min(endplate_open[0], clock[2])
+
+
+MECHANISM = Mechanism(
+    name="occlusion",
+    kernel=kernel,
+    adds_to=("endplate_open",),
+    when="occlusion",
+    cites=("shiraziadl2010",),
+)
