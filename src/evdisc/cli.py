@@ -274,6 +274,25 @@ def describe_protocol(keys: str | None, schema: str | None) -> None:
         emit(json_schema(schema))
 
 
+@app.command()
+def validate(
+    case: Annotated[list[str] | None, typer.Option("--case", help="Case to run, e.g. V03.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the published cases: expected, computed, tolerance, verdict, and why one fails."""
+    from evdisc.evidence.library import load as load_evidence
+    from evdisc.report.validation_text import validation_table
+    from evdisc.validate.run import validate as run_cases
+
+    results = run_cases(load_evidence(), case or [])
+    if as_json:
+        from dataclasses import asdict
+
+        emit({"cases": [asdict(r) | {"verdict": r.verdict} for r in results]})
+    else:
+        print(validation_table(results))
+
+
 @app.command("warm-up")
 def warm_up() -> None:
     """Compile every kernel once, so that no later run waits for it."""

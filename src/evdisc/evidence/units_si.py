@@ -39,6 +39,7 @@ SI: dict[str, tuple[str, float]] = {
     "MPa": ("Pa", 1e6),
     "1/Pa": ("1/Pa", 1.0),
     "1/kPa": ("1/Pa", 1e-3),
+    "1/MPa": ("1/Pa", 1e-6),
     "1/kPa2": ("1/Pa2", 1e-6),
     "mol/m3": ("mol/m3", 1.0),
     "mM": ("mol/m3", 1.0),

@@ -1,0 +1,28 @@
+"""Validation in a terminal: one block a case, failures with their cause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evdisc.report.terminal import text_table
+from evdisc.report.words import number
+from evdisc.validate.case import Result
+
+WORDS = {True: "pass", False: "FAIL", None: ""}
+
+
+def validation_table(results: Sequence[Result]) -> str:
+    """Every check of every case, then the count."""
+    blocks = []
+    for result in results:
+        rows = [
+            [c.name, c.expected, number(c.computed, 4), c.unit, c.tolerance, WORDS[c.passed]]
+            for c in result.checks
+        ]
+        used = ", numbers also in the model" if result.used else ""
+        head = f"{result.case}: {result.title} ({result.source}{used}): {result.verdict}"
+        table = text_table(["check", "expected", "computed", "unit", "tolerance", ""], rows)
+        blocks.append(f"{head}\n{table}" + (f"\n{result.cause}." if result.cause else ""))
+    counts = {v: sum(r.verdict == v for r in results) for v in ("pass", "fail", "reported")}
+    told = ", ".join(f"{n} {v}" for v, n in counts.items())
+    return "\n\n".join(blocks) + f"\n\n{len(results)} cases: {told}"

@@ -1,0 +1,1 @@
+"""Published cases against the model; a case that fails stays, with its cause."""
