@@ -43,6 +43,17 @@ def test_a_study_killed_by_sigkill_resumes_to_the_identical_result(tmp_path):
         assert same == (tmp_path / "whole" / name).read_bytes(), name
 
 
+def test_kernels_just_compiled_and_kernels_from_the_cache_give_the_same_numbers(tmp_path):
+    env = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "kernels")}
+    found = []
+    for name in ("compiled", "cached"):
+        few = [*command(tmp_path / name), "--set", "ensemble.members=2"]
+        few[few.index("24")] = "2"
+        subprocess.run(few, env=env, check=True, stdout=subprocess.DEVNULL)
+        found.append((tmp_path / name / "series.parquet").read_bytes())
+    assert found[0] == found[1]
+
+
 COUNT = """
 import gc, sys, runpy
 from numba.core.dispatcher import Dispatcher

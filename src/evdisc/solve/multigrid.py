@@ -4,6 +4,9 @@ The system is, in every cell, sum over faces of G (x_neighbour - x) + J x = b wi
 and unknown and a 3 x 3 block J a cell. Lines along z are solved exactly (block Thomas), all even
 lines and then all odd ones, and the grid is coarsened along r alone: cells are flat, so z is the
 stiff direction. All levels are stacked along the first axis of the same arrays.
+
+No fast maths: with fused or reordered sums a kernel just compiled and the same kernel loaded from
+the cache differ in the last bit, and the same study would not give the same numbers.
 """
 
 from __future__ import annotations
@@ -17,8 +20,6 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 COARSEST = 4
-#: fast maths that leaves NaN and infinity alone
-MATHS = {"contract", "reassoc", "nsz"}
 
 
 class Levels(NamedTuple):
@@ -85,7 +86,7 @@ def coarsen(m):
                     m.radial[coarse + j, k, s] = 1.0 / resistance if face > 0.0 else 0.0
 
 
-@njit(cache=True, nogil=True, fastmath=MATHS)
+@njit(cache=True, nogil=True)
 def factor(m):
     """Sum ``local`` onto the coarse levels and invert the pivots of every line."""
     nz = m.local.shape[1]
@@ -103,7 +104,7 @@ def factor(m):
                 pivot_at(m, i, j, k)
 
 
-@njit(cache=True, nogil=True, fastmath=MATHS)
+@njit(cache=True, nogil=True)
 def pivot_at(m, i, j, k):
     """Invert the pivot of line ``i`` (number ``j`` of its level) at height ``k``."""
     a = np.empty((3, 3))
@@ -129,7 +130,7 @@ def pivot_at(m, i, j, k):
     out[2, 2] = (a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0]) * d
 
 
-@njit(cache=True, nogil=True, fastmath=MATHS)
+@njit(cache=True, nogil=True)
 def relax(m, level, colour):
     """Solve every second line of a level exactly, its neighbours held."""
     nz = m.x.shape[1]
@@ -172,7 +173,7 @@ def relax(m, level, colour):
             x[i, k, 0], x[i, k, 1], x[i, k, 2] = x0, x1, x2
 
 
-@njit(cache=True, nogil=True, fastmath=MATHS)
+@njit(cache=True, nogil=True)
 def residual(m, level):
     """Write b - A x of a level into ``left``."""
     nz = m.x.shape[1]
@@ -196,7 +197,7 @@ def residual(m, level):
                 m.left[i, k, s] = value
 
 
-@njit(cache=True, nogil=True, fastmath=MATHS)
+@njit(cache=True, nogil=True)
 def cycle(m):
     """One V-cycle on the finest level: ``x`` moves towards the solution for ``b``."""
     nz, last = m.x.shape[1], len(m.size) - 1
@@ -224,7 +225,7 @@ def cycle(m):
         relax(m, level, 0)
 
 
-@njit(cache=True, nogil=True, fastmath=MATHS)
+@njit(cache=True, nogil=True)
 def prolong(m, level):
     """Add the correction of the next coarser level, linear along r."""
     fine, coarse, lines = m.start[level], m.start[level + 1], m.size[level + 1]

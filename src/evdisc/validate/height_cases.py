@@ -23,8 +23,8 @@ def diurnal(library: Library) -> Result:
         "diurnal height", "height lost over a day", "martin2022",
         (between("height lost", 6.1, 8.0, lost, "%"),
          told("volume lost, simulated day", 16.2, lost, "%")),
-        "stiffness and creep time are those of a bovine nucleus and of small discs; a human "
-        "creep time would halve it. Not tuned: it moves no other read-out",
+        "the stiffness is that of a bovine nucleus and a prior for the annulus, the creep time a "
+        "prior for small discs; no human value was readable. Not tuned: it moves no other read-out",
     )  # fmt: skip
 
 
