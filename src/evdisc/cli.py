@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evdisc import __version__, cli_evidence
+from evdisc.cli_evidence import AsJson, emit
 from evdisc.errors import EvdiscError, InputError
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", help="Override: dotted.key=value, e.g. disc.preset=human-lumbar."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Run folder (default runs/NAME).")]
 Members = Annotated[int | None, typer.Option("--members", help="Ensemble members.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the study.")]
@@ -51,11 +50,6 @@ def main() -> None:
         raise SystemExit(1) from None
     except BrokenPipeError:
         raise SystemExit(1) from None
-
-
-def emit(value: Any) -> None:
-    """Print one JSON object on stdout."""
-    print(json.dumps(value, indent=1, sort_keys=True, allow_nan=False))
 
 
 def load(path: Path, overrides: list[str] | None, **extra: int | None) -> LoadedProtocol:

@@ -48,7 +48,7 @@ def emit(value: Any) -> None:
     """Print one JSON object on stdout."""
     import json
 
-    print(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
+    print(json.dumps(value, indent=1, sort_keys=True, allow_nan=False))
 
 
 def with_weights(claims: list[Claim], library: Library, belief: Belief) -> list[dict[str, Any]]:
@@ -246,17 +246,10 @@ def export_(
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file at once and say so on stderr.
+    """Write a file at once and say so on stderr."""
+    from evdisc.evidence.tables import replace_file
 
-    Raises:
-        InputError: the folder does not exist or may not be written.
-    """
-    draft = path.with_name(path.name + ".partial")
-    try:
-        draft.write_text(text, "utf-8", newline="")
-        draft.replace(path)
-    except OSError as error:
-        raise InputError("cannot be written", file=path, advice=error.strerror) from error
+    replace_file(path, text)
     typer.echo(f"wrote {path}", err=True)
 
 

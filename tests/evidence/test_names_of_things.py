@@ -1,4 +1,4 @@
-from evdisc.evidence.entities import family, find_entities, require_entity
+from evdisc.evidence.entities import family, find_entities
 from evdisc.evidence.library import load
 
 LIBRARY = load()
@@ -62,12 +62,3 @@ def test_every_mirna_of_a_claim_is_in_mirbase():
         if "miRNA" in e.types and not (e.human or e.rat or e.mouse)
     }
     assert lacking == set()
-
-
-def test_an_unknown_name_offers_the_canonical_one():
-    import pytest
-
-    from evdisc.errors import EvidenceError
-
-    with pytest.raises(EvidenceError, match="did you mean 'PRDX2'"):
-        require_entity("Prx-2", LIBRARY.entities)

@@ -9,7 +9,7 @@ from evdisc.errors import SolveError
 from evdisc.evidence.library import load
 from evdisc.simulate.nutrition_view import disc_study, steady_state, view
 from evdisc.simulate.values import Values
-from evdisc.solve.grid import Grid, build_grid, build_slab
+from evdisc.solve.grid import build_grid, build_slab
 from evdisc.validate.nutrition_cases import EQUAL_VOLUME, disc
 
 LIBRARY = load()
@@ -67,17 +67,6 @@ def test_a_slab_agrees_with_a_boundary_value_solver():
         ("oxygen", "glucose", "lactate"), (1e3, 1, 1), exact.sol(0.0)[:3], strict=True
     ):
         assert scale * found[s][0, 0] == pytest.approx(expected, rel=1e-3)
-
-
-def test_half_and_full_height_give_the_same_disc():
-    half = build_grid(*EQUAL_VOLUME, 24, 16)
-    z = half.z_faces
-    faces = np.concatenate([-z[::-1], z[1:]])
-    shift = faces - faces[0]
-    region = np.concatenate([half.region[:, ::-1], half.region], axis=1)
-    assert Grid(half.r_faces, shift, region, half=False).volume.sum() == pytest.approx(
-        half.volume.sum()
-    )
 
 
 def random_disc(rng):

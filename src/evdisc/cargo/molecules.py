@@ -37,14 +37,12 @@ def linked(name: str, known: Iterable[str]) -> list[str]:
 
 def kind(name: str, library: Library) -> str:
     """Kind of molecule a cargo is (miRNA, protein ...) by the claims; miRNA where none says."""
+    kinds: dict[str, str] = {}
     for claim in library.claims:
-        for named, its_kind in (
-            (claim.source, claim.source_type),
-            (claim.target, claim.target_type),
-        ):
-            if its_kind in CARGO_TYPES and linked(name, (named,)):
-                return its_kind
-    return "miRNA"
+        for named, own in ((claim.source, claim.source_type), (claim.target, claim.target_type)):
+            if own in CARGO_TYPES:
+                kinds.setdefault(named, own)
+    return next((kinds[hit] for hit in linked(name, kinds)), "miRNA")
 
 
 def known_cargo(library: Library) -> list[str]:

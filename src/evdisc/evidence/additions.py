@@ -13,8 +13,16 @@ from typing import Any
 
 from evdisc.errors import EvidenceError, nearest
 from evdisc.evidence.check import problems
-from evdisc.evidence.library import Library, build, load, shipped_tables
-from evdisc.evidence.tables import COLUMNS, Row, parse_loose, read_overlay, read_text, write_rows
+from evdisc.evidence.library import build, shipped_tables
+from evdisc.evidence.tables import (
+    COLUMNS,
+    Row,
+    parse_loose,
+    read_overlay,
+    read_text,
+    replace_file,
+    write_rows,
+)
 
 #: column that names a row of each table
 NAMED_BY = {"sources": "study", "claims": "claim", "entities": "name", "parameters": "key"}
@@ -86,7 +94,7 @@ def add(new: Tables, overlay: Path, file: object) -> dict[str, int]:
     } | {table: rows for table, rows in held.items() if table not in new}
     gained = {t: len(rows) - len(held.get(t, [])) for t, rows in together.items() if t in new}
     require_valid(together, new, file)
-    _replace(overlay, write_rows(together))
+    replace_file(overlay, write_rows(together))
     return gained
 
 
@@ -105,16 +113,6 @@ def require_valid(together: Tables, new: Tables, file: object) -> None:
     if found:
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
         raise EvidenceError(found[0] + more, file=file)
-
-
-def check_file(path: Path, tables: Tables) -> Library:
-    """The shipped evidence with a user's rows on top.
-
-    Raises:
-        EvidenceError: a row breaks a rule.
-    """
-    require_valid(tables, tables, path)
-    return load()
 
 
 def _unknown_to(held: list[Row], rows: list[Row], table: str, file: object) -> list[Row]:
@@ -159,9 +157,3 @@ def _from_mapping(table: str, given: Any, number: int, file: object) -> Row:
 
 def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-def _replace(path: Path, text: str) -> None:
-    draft = path.with_name(path.name + ".partial")
-    draft.write_text(text, "utf-8", newline="")
-    draft.replace(path)

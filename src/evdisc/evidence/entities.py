@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from evdisc.errors import EvidenceError, nearest
+from evdisc.errors import EvidenceError
 from evdisc.evidence.claims import TYPES
 from evdisc.evidence.names import fold
 from evdisc.evidence.tables import Row
@@ -91,22 +91,6 @@ def find_entities(text: str, entities: Iterable[Entity]) -> list[Entity]:
     wanted = fold(text)
     hits = [e for e in entities if any(fold(word) == wanted for word in e.words)]
     return sorted(hits, key=lambda e: fold(e.name) != wanted)
-
-
-def require_entity(name: str, entities: Mapping[str, Entity], **where: object) -> Entity:
-    """The entity whose canonical name is ``name``.
-
-    Raises:
-        EvidenceError: none is; offers the canonical name of a synonym, or the nearest.
-    """
-    if name in entities:
-        return entities[name]
-    known = find_entities(name, entities.values())
-    close = known[0].name if known else nearest(name, entities)
-    raise EvidenceError(
-        "no entity of this name", value=name, expected="a canonical name of the entities",
-        nearest=close, **where,  # type: ignore[arg-type]
-    )  # fmt: skip
 
 
 def family(name: str, entities: Mapping[str, Entity]) -> frozenset[str]:

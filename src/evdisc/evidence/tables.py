@@ -183,6 +183,20 @@ def read_overlay(path: Path) -> dict[str, list[Row]]:
     return parse_blocks(read_text(path), file=path)
 
 
+def replace_file(path: Path, text: str) -> None:
+    """Write a whole file at once: a reader sees the old one or the new one.
+
+    Raises:
+        EvidenceError: it cannot be written; what was there stays.
+    """
+    draft = path.with_name(path.name + ".partial")
+    try:
+        draft.write_text(text, "utf-8", newline="")
+        draft.replace(path)
+    except OSError as error:
+        raise EvidenceError("cannot be written", file=path, advice=error.strerror) from error
+
+
 def write_rows(rows: dict[str, list[Row]]) -> str:
     """Tables as CSV text, each under its header, in the order of :data:`COLUMNS`."""
     blocks = []

@@ -35,10 +35,11 @@ def glucose_factor(glucose: float, healthy: float, half: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def osmolality_factor(charge: float, healthy: float, salt: float, slope: float) -> float:
+def osmolality_factor(charge: float, healthy: float, salt: float, slope: float, least: float,
+                      most: float) -> float:  # fmt: skip
     """Synthesis relative to healthy osmolality; charges and salt in mol per m3 of water."""
     change = math.sqrt(charge**2 + 4.0 * salt**2) - math.sqrt(healthy**2 + 4.0 * salt**2)
-    return min(max(1.0 + slope * change, 0.2), 1.5)
+    return min(max(1.0 + slope * change, least), most)
 
 
 @njit(cache=True, nogil=True)
@@ -66,7 +67,7 @@ def kernel(clock, p, patch_of, region, node, proteases, activity, reference_acti
             )
             able *= glucose_factor(glucose[i, k], reference_glucose[i, k], p[7, c])
             charge = charge_density(p[9, c], gag[i, k], p[10, c], volume_ratio[c])
-            able *= osmolality_factor(charge, p[9, c], p[11, c], p[8, c])
+            able *= osmolality_factor(charge, p[9, c], p[11, c], p[8, c], p[12, c], p[13, c])
             able /= reference_living_cells[i, k]
             cut = 0.0
             for m in proteases:
@@ -126,6 +127,8 @@ MECHANISM = Mechanism(
         Parameter("fixed_charge_density", "mol/m3", "fixed charge of the healthy tissue", 0.0),
         Parameter("porosity", "1", "water volume share of the healthy tissue", 0.0, 1.0),
         Parameter("salt_concentration", "mol/m3", "salt outside the disc", 0.0),
+        Parameter("least_osmolality_synthesis", "1", "synthesis it leaves at least", 0.0, 1.0),
+        Parameter("most_osmolality_synthesis", "1", "synthesis it allows at most", 1.0),
     ),
     prepare=prepare,
     cites=("sivan2006", "sivan2008", "razaq2003", "gu2014", "ishihara1997"),

@@ -24,8 +24,6 @@ from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
 from evdisc.tissue.osmotic import charge_density, donnan_pressure
 
-HOURS = 16.0 / 24.0
-
 
 @njit(cache=True, nogil=True)
 def equilibrium_ratio(gag: float, charge: float, porosity: float, modulus: float, salt: float,
@@ -87,8 +85,8 @@ def kernel(clock, p, region, volume, nucleus_share, load, mean_gag, gag, annulus
             if region[i, k] <= 2:
                 mean_gag[0, region[i, k]] += gag[i, k] * volume[i, k]
                 mean_gag[1, region[i, k]] += volume[i, k]
-    healthy_load = HOURS * p[11, 0] + (1.0 - HOURS) * p[10, 0]
-    rest, activity, active = p[10, 0], p[11, 0], HOURS
+    rest, activity, active = p[10, 0], p[11, 0], p[12, 0]
+    healthy_load = active * activity + (1.0 - active) * rest
     if load.shape[0] == 3:
         rest, activity, active = load[0], load[1], load[2]
     mean_load = active * activity + (1.0 - active) * rest
@@ -159,6 +157,7 @@ MECHANISM = Mechanism(
         Parameter("water_density", "kg/m3", "density of water", 0.0),
         Parameter("load", "Pa", "axial stress of the healthy disc at rest", 0.0, subject="rest"),
         Parameter("load", "Pa", "and in activity", 0.0, subject="activity"),
+        Parameter("active_share_of_day", "1", "share of the day in activity", 0.0, 1.0),
     ),
     prepare=prepare,
     when="halves",

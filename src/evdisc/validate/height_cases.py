@@ -5,7 +5,7 @@ from __future__ import annotations
 from evdisc.evidence.library import Library
 from evdisc.simulate.assemble import pack
 from evdisc.simulate.values import Values
-from evdisc.tissue.swelling import HOURS, MECHANISM, breathing, squeezed
+from evdisc.tissue.swelling import MECHANISM, breathing, squeezed
 from evdisc.validate.case import Result, between, told
 from evdisc.validate.nutrition_cases import CONTEXT
 
@@ -15,10 +15,11 @@ def diurnal(library: Library) -> Result:
     values = Values(library, CONTEXT | {"grade": "1"})
     p = pack(MECHANISM.parameters, values)
     rest, activity, days = p[10, 0], p[11, 0], 86400.0 / p[6, 0]
-    mean = HOURS * activity + (1.0 - HOURS) * rest
+    active = p[12, 0]
+    mean = active * activity + (1.0 - active) * rest
     share = (values.number("nucleus_radius") / values.number("disc_radius")) ** 2
     change = squeezed(rest - mean, share, p) - squeezed(activity - mean, share, p)
-    lost = 100.0 * breathing(change, HOURS * days, (1.0 - HOURS) * days)
+    lost = 100.0 * breathing(change, active * days, (1.0 - active) * days)
     return Result(
         "diurnal height", "height lost over a day", "martin2022",
         (between("height lost", 6.1, 8.0, lost, "%"),
