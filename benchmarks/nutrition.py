@@ -1,10 +1,11 @@
-"""Steady nutrients of the human disc beside scikit-fem, in one run.
+"""Steady nutrients of the human disc beside scikit-fem, NGSolve and FiPy, in one run.
 
-    python benchmarks/nutrition.py
+    python benchmarks/nutrition.py          (pip install ngsolve fipy, for those two)
 
-Both solve the published equations on half a disc. The error is the largest relative error of the
-nine region means (three solutes in nucleus, annulus, endplate) against quadratic elements on a
-finer mesh. The ratio is taken between the two solvers at the nearest equal error.
+All solve the published equations on half a disc of regions that meet cell faces. The error is the
+largest relative error of the nine region means (three solutes in nucleus, annulus, endplate)
+against quadratic elements on a finer mesh. A ratio compares a peer's time with ours at the same
+error, read off our curve; ours are means extrapolated from a grid and its half, both timed.
 """
 
 import sys
@@ -15,88 +16,123 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
+import other_peers
 import peers
 from evdisc.evidence.library import load
-from evdisc.mechanism.setting import Setting
-from evdisc.simulate.assemble import pack
+from evdisc.simulate.steady_nutrients import Tissue, refined, steady_state
 from evdisc.simulate.values import Values
-from evdisc.solve.grid import build_grid
-from evdisc.tissue import nutrition
+from evdisc.solve.grid import axial_segments, build_grid, radial_segments
 from evdisc.validate.nutrition_cases import CONTEXT, EQUAL_VOLUME
 
-OURS = ((20, 15), (40, 30), (40, 60), (80, 60), (120, 90), (100, 150), (200, 150))
-THEIRS = ((8, 6), (10, 8), (20, 15), (40, 30))
+SINGLE = ((20, 30), (40, 60), (100, 150), (200, 300))
+PAIRS = ((20, 16), (40, 32), (60, 48), (80, 64), (120, 96), (160, 120))
+QUADRATIC = ((8, 6), (10, 8), (20, 15), (40, 30))
+VOLUMES = ((40, 30), (60, 45))
 REPEATS = 5
+DISCS = 256
 
 
-def ours(values, cells):
-    """Means (region, solute), the best of several times in s, and Newton steps."""
-    grid = build_grid(*EQUAL_VOLUME, *cells)
-    density = [values.number("cell_density", region=r) for r in ("NP", "AF", "CEP")]
-    living = np.array([*density, 0.0])[grid.region]
-    nothing = np.zeros(0, dtype=np.int64)
-    packed = pack(nutrition.MECHANISM.parameters, values)
-    times, steps, out = [], 0, []
-    for _ in range(REPEATS):
-        setting = Setting("disc", grid.volume, grid.region, nothing, nothing,
-                          objects={"grid": grid, "rate_law": "published"})  # fmt: skip
-        prepared = nutrition.MECHANISM.prepare(setting)
-        out = [np.zeros(grid.shape) for _ in range(4)]
+def best_of(times, action):
+    """Shortest of several runs in s, and what the last gave."""
+    shortest, result = np.inf, None
+    for _ in range(times):
         began = time.perf_counter()
-        nutrition.MECHANISM.kernel(
-            np.zeros(4), packed, *prepared, living, np.ones(1), np.ones(3), *out
-        )
-        times.append(time.perf_counter() - began)
-        steps = int(prepared[nutrition.COUNT][0])
-    means = []
-    for region in range(3):
-        inside = grid.region == region
-        weight = grid.volume[inside] / grid.volume[inside].sum()
-        means.append([(field[inside] * weight).sum() for field in out[:3]])
-    return np.array(means), min(times), steps
+        result = action()
+        shortest = min(shortest, time.perf_counter() - began)
+    return shortest, result
 
 
-def theirs(problem, cells):
-    """Means (region, solute) and the best of several times in s."""
+def nested(cells):
+    """Grid whose every segment has an even number of cells."""
+    radius, nucleus, height, endplate, thickness = EQUAL_VOLUME
+    across = [0.0, nucleus, endplate, radius]
+    along = [0.0, height / 2, height / 2 + thickness]
+    radial = tuple(2 * n for n in radial_segments(across, cells[0] // 2))
+    axial = tuple(2 * n for n in axial_segments(along, cells[1] // 2))
+    return build_grid(*EQUAL_VOLUME, radial, axial)
+
+
+def ours_alone(tissue):
+    """Time of one grid against its size."""
+    print("evdisc, finite volumes with coupled multigrid, cold start")
     times = []
-    for _ in range(2):
-        began = time.perf_counter()
-        basis, u = peers.solve(problem, *cells, tolerance=1e-8)
-        times.append(time.perf_counter() - began)
-    return np.array([peers.mean(basis, u, r, problem) for r in range(3)]), min(times)
+    for cells in SINGLE:
+        grid = build_grid(*EQUAL_VOLUME, *cells)
+        seconds, found = best_of(REPEATS, lambda grid=grid: steady_state(grid, tissue, "published"))
+        times.append(seconds)
+        print(f"  {cells[0]:3} x {cells[1]:3}  {1e3 * seconds:8.2f} ms  {found.iterations} steps")
+    growth = np.polyfit(np.log([a * b for a, b in SINGLE]), np.log(times), 1)[0]
+    print(f"  time grows as cells to the {growth:.2f}")
+
+
+def ours(tissue, error):
+    """(error, time) of means extrapolated from two grids."""
+    print("evdisc, a grid and its half")
+    curve = []
+    for cells in PAIRS:
+        grid = nested(cells)
+        seconds, found = best_of(REPEATS, lambda grid=grid: refined(grid, tissue, "published"))
+        scale = dict(zip(peers.SOLUTES, (1e3, 1, 1), strict=True))
+        means = [[scale[s] * found.mean(s, c) for s in peers.SOLUTES] for c in range(3)]
+        curve.append((error(means), seconds))
+        print(f"  {grid.shape[0]:3} x {grid.shape[1]:3}  {1e3 * seconds:8.2f} ms  "
+              f"error {curve[-1][0]:.1e}")  # fmt: skip
+    return curve
+
+
+def against(curve, name, sizes, solve, error):
+    """Times of a peer and ours at its error."""
+    print(name)
+    floor = sorted((np.log(e), np.log(t)) for e, t in curve)
+    for cells in sizes:
+        seconds, means = best_of(2, lambda cells=cells: solve(*cells))
+        wrong = error(means)
+        same = np.exp(np.interp(np.log(wrong), *zip(*floor, strict=True)))
+        print(f"  {cells[0]:3} x {cells[1]:3}  {1e3 * seconds:8.2f} ms  error {wrong:.1e}   "
+              f"evdisc at this error {1e3 * same:.1f} ms: {seconds / same:.0f} x faster")  # fmt: skip
+
+
+def batch(tissue):
+    """Many discs, one after the other, each from a neighbour's start."""
+    grid = build_grid(*EQUAL_VOLUME, 40, 60)
+    rng = np.random.default_rng(1)
+    packed = [tissue.packed * rng.uniform(0.9, 1.1, tissue.packed.shape) for _ in range(DISCS)]
+    discs = [Tissue(p, tissue.density) for p in packed]
+
+    def all_discs():
+        for disc in discs:
+            steady_state(grid, disc, "guarded")
+
+    seconds, _ = best_of(1, all_discs)
+    print(f"evdisc, {DISCS} discs of 40 x 60 with parameters 10 % apart: "
+          f"{1e3 * seconds / DISCS:.2f} ms a disc on one core")  # fmt: skip
 
 
 def main():
     """Measure and print."""
-    values = Values(
-        load(), CONTEXT | {"grade": "1"}, overrides={("endplate_diffusivity_factor", ""): 1.0}
-    )
+    stated = {("endplate_diffusivity_factor", ""): 1.0}
+    values = Values(load(), CONTEXT | {"grade": "1"}, overrides=stated)
+    tissue = Tissue.of(values)
     problem = peers.problem(values, EQUAL_VOLUME)
-    basis, u = peers.solve(problem, 60, 44)
-    best = np.array([peers.mean(basis, u, r, problem) for r in range(3)])
-    ours(values, (10, 8))  # compiles
+    exact = peers.quadratic(problem, 60, 44)
 
     def error(means):
-        return float(np.abs(means / best - 1.0).max())
+        return float(np.abs(np.array(means) / exact - 1.0).max())
 
-    mine = []
-    print("evdisc, finite volumes with coupled multigrid")
-    for cells in OURS:
-        means, seconds, steps = ours(values, cells)
-        mine.append((error(means), seconds))
-        print(f"  {cells[0]:3} x {cells[1]:3}  {1e3 * seconds:8.2f} ms  {steps:2} steps  "
-              f"error {error(means):.1e}")  # fmt: skip
-    growth = np.polyfit(np.log([a * b for a, b in OURS]), np.log([t for _, t in mine]), 1)[0]
-    print(f"  time grows as cells to the {growth:.2f}")
-    print("scikit-fem, quadratic quadrilaterals, sparse direct Newton")
-    for cells in THEIRS:
-        means, seconds = theirs(problem, cells)
-        wrong = error(means)
-        peer = np.exp(np.interp(np.log(wrong), *zip(*sorted(
-            (np.log(e), np.log(t)) for e, t in mine), strict=True)))  # fmt: skip
-        print(f"  {cells[0]:3} x {cells[1]:3}  {1e3 * seconds:8.2f} ms            "
-              f"error {wrong:.1e}   evdisc at this error {1e3 * peer:.1f} ms: "
-              f"{seconds / peer:.1f} x faster")  # fmt: skip
+    refined(nested((8, 8)), tissue, "published")  # compiles
+    ours_alone(tissue)
+    curve = ours(tissue, error)
+    against(curve, "scikit-fem, quadratic quadrilaterals, sparse direct Newton", QUADRATIC,
+            lambda *cells: peers.quadratic(problem, *cells), error)  # fmt: skip
+    for name, sizes, solve in (
+        ("NGSolve, quadratic quadrilaterals, sparse direct Newton", QUADRATIC, other_peers.ngsolve_means),
+        ("FiPy, finite volumes, swept to 1e-6", VOLUMES, other_peers.fipy_means),
+    ):
+        try:
+            against(curve, name, sizes, lambda *c, solve=solve: solve(problem, *c), error)
+        except ImportError as missing:
+            print(f"{name}: left out, {missing}")
+    batch(tissue)
 
 
 if __name__ == "__main__":

@@ -147,3 +147,9 @@ def probe(basis, u, points):
     """The three solutes at points (2, n)."""
     matrix = basis.probes(points)
     return np.array([matrix @ v for v in u])
+
+
+def quadratic(problem, radial, axial):
+    """Region means (region, solute) by :func:`solve`."""
+    basis, u = solve(problem, radial, axial, tolerance=1e-8)
+    return np.array([mean(basis, u, region, problem) for region in range(3)])

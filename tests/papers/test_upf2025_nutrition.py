@@ -13,7 +13,7 @@ from scipy.sparse.linalg import spsolve
 
 from evdisc.evidence.library import load
 from evdisc.simulate.assemble import pack
-from evdisc.simulate.nutrition_view import steady
+from evdisc.simulate.steady_nutrients import steady_state
 from evdisc.simulate.values import Values
 from evdisc.solve.conductance import faces_of, fill
 from evdisc.solve.grid import build_grid, build_slab
@@ -29,6 +29,10 @@ def library():
 
 def values(factor=1.0):
     return Values(library(), HUMAN, overrides={("endplate_diffusivity_factor", ""): factor})
+
+
+def steady(grid, values, law):
+    return steady_state(grid, values, law).fields
 
 
 def disc(radial, axial):

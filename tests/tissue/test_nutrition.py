@@ -7,7 +7,8 @@ from scipy.integrate import solve_bvp
 import peers
 from evdisc.errors import SolveError
 from evdisc.evidence.library import load
-from evdisc.simulate.nutrition_view import disc_study, steady_state, view
+from evdisc.simulate.nutrition_view import disc_study, view
+from evdisc.simulate.steady_nutrients import Conditions, refined, steady_state
 from evdisc.simulate.values import Values
 from evdisc.solve.grid import build_grid, build_slab
 from evdisc.validate.nutrition_cases import EQUAL_VOLUME, disc
@@ -85,7 +86,7 @@ def solve_random(count):
     rng = np.random.default_rng(5)
     for _ in range(count):
         grid, v, opened, living = random_disc(rng)
-        found = steady_state(grid, v, "guarded", endplate_open=opened, living=living)
+        found = steady_state(grid, v, Conditions(endplate_open=opened, living=living))
         inside = grid.region <= 2
         for name in ("oxygen", "glucose", "lactate"):
             assert found.fields[name][inside].min() >= 0.0
@@ -103,7 +104,7 @@ def test_a_thousand_random_discs_converge_and_none_is_negative():
 def test_medium_on_all_faces_feeds_better():
     grid = build_grid(*EQUAL_VOLUME, 24, 16)
     closed, free = (
-        steady_state(grid, values(), "guarded", culture=c).fields["glucose"]
+        steady_state(grid, values(), Conditions(culture=c)).fields["glucose"]
         for c in ("in vivo", "free swelling")
     )
     inside = grid.region <= 2
@@ -115,7 +116,7 @@ def test_fewer_cells_leave_more_glucose_and_a_closed_endplate_less():
     grid = build_grid(*EQUAL_VOLUME, 24, 16)
     nucleus = grid.region == 0
     least = [
-        steady_state(grid, values(), "guarded", **change).fields["glucose"][nucleus].min()
+        steady_state(grid, values(), Conditions(**change)).fields["glucose"][nucleus].min()
         for change in ({"endplate_open": 0.5}, {}, {"living": 0.5})
     ]
     assert least[0] < least[1] < least[2]
@@ -125,7 +126,7 @@ def test_a_shrunken_disc_is_thinner_and_drier_and_the_two_nearly_cancel():
     grid = build_grid(*EQUAL_VOLUME, 24, 16)
     nucleus = grid.region == 0
     whole, shrunken = (
-        steady_state(grid, values(), "guarded", volume_ratio=r).fields["glucose"][nucleus].min()
+        steady_state(grid, values(), Conditions(volume_ratio=r)).fields["glucose"][nucleus].min()
         for r in ((1.0, 1.0, 1.0), (0.8, 0.9, 1.0))
     )
     assert shrunken == pytest.approx(whole, rel=0.1)
@@ -141,7 +142,7 @@ def test_half_the_boundary_glucose_starves():
 
 def test_a_disc_without_cells_has_the_values_of_its_surroundings():
     grid = build_grid(*EQUAL_VOLUME, 16, 12)
-    found = steady_state(grid, values(), "guarded", living=0.0).fields
+    found = steady_state(grid, values(), Conditions(living=0.0)).fields
     inside = grid.region <= 2
     assert found["glucose"][inside].min() >= 4.0 - 1e-6
     assert found["glucose"][inside].max() <= 5.0 + 1e-6
@@ -170,3 +171,36 @@ def test_no_steady_state_is_said_with_what_to_change(monkeypatch):
     monkeypatch.setattr(nutrition, "MECHANISM", replace(nutrition.MECHANISM, kernel=nothing))
     with pytest.raises(SolveError, match="rate_law=guarded"):
         steady_state(build_grid(*EQUAL_VOLUME, 8, 6), values(), "published")
+
+
+@pytest.mark.parametrize("culture", ["in vivo", "free swelling"])
+def test_half_and_whole_disc_agree(culture):
+    half = build_grid(*EQUAL_VOLUME, 24, 16)
+    at = Conditions(culture=culture, endplate_open=0.4)
+    part, whole = (steady_state(g, values(), at).fields for g in (half, half.doubled()))
+    for name, field in part.items():
+        np.testing.assert_allclose(whole[name][:, half.shape[1] :], field, rtol=1e-7)
+        np.testing.assert_allclose(whole[name], whole[name][:, ::-1], rtol=1e-7)
+
+
+def test_means_extrapolated_from_two_grids_are_far_better_than_either():
+    problem = peers.problem(values(), EQUAL_VOLUME)
+    best = peers.solve(problem, 40, 30)
+    exact = np.array([peers.mean(*best, c, problem) for c in range(3)])
+    for counts in (((4, 3, 6), (8, 3)), ((8, 6, 12), (16, 6))):
+        radial, axial = (tuple(2 * n for n in part) for part in counts)
+        found = refined(build_grid(*EQUAL_VOLUME, radial, axial), values(), "published")
+        scale = (1e3, 1, 1)
+        means = [[m * found.mean(s, c) for s, m in zip(peers.SOLUTES, scale, strict=True)]
+                 for c in range(3)]  # fmt: skip
+        wrong = np.abs(np.array(means) / exact - 1).max()
+        bound = max(found.error(s, c) / found.mean(s, c) for c in range(3) for s in peers.SOLUTES)
+        assert wrong < bound / 4
+    assert wrong < 1e-4
+
+
+def test_only_nested_cells_are_joined():
+    with pytest.raises(ValueError, match="odd number"):
+        build_grid(*EQUAL_VOLUME, 25, 16).halved()
+    with pytest.raises(ValueError, match="border"):
+        build_grid(*EQUAL_VOLUME, (5, 3, 6), (8, 2)).halved()

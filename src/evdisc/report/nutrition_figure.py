@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from evdisc.errors import InputError
-from evdisc.simulate.nutrition_view import FIELDS, View
+from evdisc.simulate.nutrition_view import View
+from evdisc.simulate.steady_nutrients import FIELDS
 
 COLOURS = {"oxygen": "viridis", "glucose": "cividis", "lactate": "magma_r", "ph": "RdYlBu"}
 SUFFIXES = (".png", ".svg", ".pdf")

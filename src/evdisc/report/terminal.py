@@ -75,7 +75,9 @@ def nutrition_table(summary: Mapping[str, Any]) -> str:
     foot = (
         f"height {number(summary['height_mm'])} mm; share of nucleus and annulus with the glucose "
         f"and pH that cells need: {100 * summary['living_fraction']:.3g} %; "
-        f"{summary['iterations']} Newton steps"
+        f"{summary['iterations']} Newton steps on {summary['cells'][0]} x {summary['cells'][1]} "
+        f"cells and its half, error of the means below "
+        f"{100 * summary['relative_error_of_means']:.1g} %"
     )
     notes = "".join(f"\nnote: {warning}" for warning in summary["warnings"])
     titles = ["region", "solute", "unit", "min", "mean", "max"]

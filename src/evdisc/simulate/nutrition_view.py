@@ -7,26 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from evdisc.errors import InputError, SolveError
+from evdisc.errors import InputError
 from evdisc.evidence.library import load
 from evdisc.mechanism.contract import REGIONS
-from evdisc.mechanism.setting import Setting
 from evdisc.protocol.disc_specs import DiscSpec
 from evdisc.protocol.specs import DiscStudy
 from evdisc.protocol.yaml_io import from_document, load_protocol
-from evdisc.simulate.assemble import pack
 from evdisc.simulate.site import disc_context, disc_grid, disc_overrides, geometry
+from evdisc.simulate.steady_nutrients import FIELDS, Conditions, Floats, Refined, refined
 from evdisc.simulate.values import Values
 from evdisc.solve.grid import Grid
-from evdisc.tissue import nutrition
 
-Floats = NDArray[np.float64]
-
-#: name, unit and SI value of one unit
-FIELDS = (("oxygen", "kPa", 1e3), ("glucose", "mM", 1.0), ("lactate", "mM", 1.0), ("ph", "", 1.0))
 #: read-outs of a map are stable to about 1 % on this grid
 LEAST_CELLS = (40, 30)
 
@@ -87,110 +78,51 @@ def view(study: DiscStudy) -> View:
         max(numerics.radial_cells, LEAST_CELLS[0]),
         max(numerics.axial_cells, LEAST_CELLS[1]),
         like=size,
+        refine=2,
     )
-    found = solve(grid, values, study.disc)
+    found = refined(grid, values, conditions(study.disc))
     title = f"{study.disc.preset}, grade {study.disc.grade}"
-    summary = _summary(study, grid, found.fields, values) | {"iterations": found.iterations}
-    return View(grid, found.fields, title, summary)
+    return View(grid, found.fine.fields, title, _summary(study, found, values))
 
 
-@dataclass(frozen=True)
-class Steady:
-    """Steady nutrients, in the units of :data:`FIELDS`, and the Newton steps they took."""
-
-    fields: Mapping[str, Floats]
-    iterations: int
-
-
-def solve(grid: Grid, values: Values, disc: DiscSpec) -> Steady:
-    """Steady nutrients of the disc as it is before any insult but its occlusion and cell loss.
-
-    Raises:
-        SolveError: no steady state was found; says what to change.
-    """
+def conditions(disc: DiscSpec) -> Conditions:
+    """The disc as it is before any insult but its occlusion and cell loss."""
     living = disc.living_fraction
     if disc.insult.cell_loss:
         living *= 1.0 - disc.insult.cell_loss.share
-    open_share = disc.insult.occlusion.open_fraction if disc.insult.occlusion else 1.0
-    return steady_state(
-        grid, values, disc.rate_law, culture=disc.culture, living=living, endplate_open=open_share
-    )
+    opened = disc.insult.occlusion.open_fraction if disc.insult.occlusion else 1.0
+    return Conditions(disc.rate_law, disc.culture, living, opened)
 
 
-def steady(grid: Grid, values: Values, rate_law: str) -> Mapping[str, Floats]:
-    """Oxygen, glucose, lactate and pH of the healthy disc, in the units of :data:`FIELDS`.
-
-    Raises:
-        SolveError: no steady state was found.
-    """
-    return steady_state(grid, values, rate_law).fields
-
-
-def steady_state(
-    grid: Grid, values: Values, rate_law: str, *, culture: str = "in vivo", living: float = 1.0,
-    endplate_open: float = 1.0, volume_ratio: tuple[float, float, float] = (1.0, 1.0, 1.0),
-) -> Steady:  # fmt: skip
-    """Steady nutrients on a grid.
-
-    Args:
-        grid: half-disc grid of the healthy disc.
-        values: parameters.
-        rate_law: ``published`` or ``guarded``.
-        culture: ``in vivo``, or ``free swelling`` with medium on all free faces.
-        living: living share of the cells.
-        endplate_open: open endplate area relative to that of the parameters.
-        volume_ratio: volume of nucleus, annulus and endplate relative to the healthy tissue.
-
-    Raises:
-        SolveError: no steady state was found; says what to change.
-    """
-    empty = np.zeros(0, dtype=np.int64)
-    objects = {"grid": grid, "rate_law": rate_law, "culture": culture}
-    setting = Setting("disc", grid.volume, grid.region, empty, empty, objects=objects)
-    density = [values.number("cell_density", region=r, unit="cells/m3") for r in REGIONS]
-    cells = living * np.array([*density, 0.0])[grid.region]
-    out = {name: np.zeros(grid.shape) for name, _, _ in FIELDS}
-    mechanism = nutrition.MECHANISM
-    prepared = mechanism.prepare(setting)
-    mechanism.kernel(
-        np.zeros(4), pack(mechanism.parameters, values), *prepared, cells,
-        np.array([endplate_open]), np.array(volume_ratio), *out.values(),
-    )  # fmt: skip
-    steps = int(prepared[nutrition.COUNT][0])
-    inside = grid.region <= 2
-    if steps < 0 or not all(np.isfinite(field[inside]).all() for field in out.values()):
-        advice = "try disc.rate_law=guarded" if rate_law == "published" else (
-            "try fewer cells, a wider open endplate, or a finer grid"
-        )  # fmt: skip
-        raise SolveError("the nutrients of this disc have no steady state", advice=advice)
-    return Steady({name: out[name] / size for name, _, size in FIELDS}, steps)
-
-
-def _summary(
-    study: DiscStudy, grid: Grid, fields: Mapping[str, Floats], values: Values
-) -> dict[str, Any]:
+def _summary(study: DiscStudy, found: Refined, values: Values) -> dict[str, Any]:
+    grid, fields = found.fine.grid, found.fine.fields
     regions: dict[str, Any] = {}
+    error = 0.0
     for c, region in enumerate(REGIONS):
         inside = grid.region == c
-        weight = grid.volume[inside]
+        if not inside.any():
+            continue
         regions[region] = {
             f"{name}_{unit}" if unit else "pH": {
                 "min": _round(fields[name][inside].min()),
-                "mean": _round((fields[name][inside] * weight).sum() / weight.sum()),
+                "mean": _round(found.mean(name, c)),
                 "max": _round(fields[name][inside].max()),
             }
             for name, unit, _ in FIELDS
         }
+        error = max(error, *(found.error(n, c) / abs(found.mean(n, c)) for n, _, _ in FIELDS))
     disc_cells = (grid.region <= 1) * grid.volume
     dying = (fields["glucose"] < values.number("glucose_death_threshold")) | (
         fields["ph"] < values.number("ph_death_threshold")
     )
     living = 1.0 - (disc_cells * dying).sum() / disc_cells.sum()
-    half_height = float(grid.z_faces[np.any(grid.region <= 1, axis=0).sum()])
+    half_height = float(grid.z_faces[(grid.region <= 1).any(axis=0).sum()])
     return {
         "disc": study.disc.preset, "grade": study.disc.grade, "rate_law": study.disc.rate_law,
         "culture": study.disc.culture, "regions": regions, "living_fraction": _round(living),
         "height_mm": _round(2e3 * half_height),
+        "iterations": found.fine.iterations, "cells": list(grid.shape),
+        "relative_error_of_means": _round(error),
         "endplate_diffusivity_factor": _round(values.number("endplate_diffusivity_factor")),
         "warnings": _warnings(study, fields, grid, living),
     }  # fmt: skip

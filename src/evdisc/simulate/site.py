@@ -15,7 +15,7 @@ from evdisc.mechanism.contract import REGIONS
 from evdisc.mechanism.setting import Setting
 from evdisc.protocol.disc_specs import DiscSpec
 from evdisc.simulate.values import Values
-from evdisc.solve.grid import Grid, build_grid, segments
+from evdisc.solve.grid import Grid, axial_segments, build_grid, radial_segments
 from evdisc.vesicle.product import Product
 
 Floats = NDArray[np.float64]
@@ -100,15 +100,20 @@ def geometry(values: Values) -> Geometry:
     )
 
 
-def disc_grid(size: Geometry, radial_cells: int, axial_cells: int, like: Geometry) -> Grid:
+def disc_grid(
+    size: Geometry, radial_cells: int, axial_cells: int, like: Geometry, refine: int = 1
+) -> Grid:
     """Half-disc grid; symmetry about the mid-plane is used.
 
     Cells are shared out between the regions as ``like`` has them, so that the discs of all
-    members have the same cells in the same regions, stretched.
+    members have the same cells in the same regions, stretched. With ``refine`` each segment has a
+    multiple of that many cells.
     """
-    radial = segments((0.0, like.nucleus_radius, like.endplate_radius, like.radius), radial_cells)
+    across = sorted({0.0, like.nucleus_radius, like.endplate_radius, like.radius})
     half = 0.5 * like.height
-    axial = segments((0.0, half, half + like.endplate_thickness), axial_cells)
+    along = [0.0, half, half + like.endplate_thickness]
+    radial = tuple(refine * n for n in radial_segments(across, radial_cells // refine))
+    axial = tuple(refine * n for n in axial_segments(along, axial_cells // refine))
     return build_grid(
         size.radius, size.nucleus_radius, size.height, size.endplate_radius,
         size.endplate_thickness, radial, axial,

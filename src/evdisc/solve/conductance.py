@@ -1,9 +1,9 @@
 """Diffusivities on cells -> conductances of faces, m3/s (two-point finite volumes).
 
 ``radial[i, k, s]`` belongs to the face at larger r of cell (i, k), ``axial[i, k, s]`` to the face
-below it and ``axial[i, nz, s]`` to the lid; s is the solute. The axis, the mid-plane and whatever
-touches the outside are closed. The outer annulus and the lid of the endplate may hold a boundary
-value half a cell away.
+below it and ``axial[i, nz, s]`` to the lid; s is the solute. The axis, the mid-plane of a half disc
+and whatever touches the outside are closed. The outer annulus and the lids of the endplates may
+hold a boundary value half a cell away.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ from numpy.typing import NDArray
 from evdisc.solve.grid import ANNULUS, ENDPLATE, OUTSIDE, Grid
 
 Floats = NDArray[np.float64]
+
+#: solute spreads sideways behind the edge of the open endplate, by this share of the endplate's
+#: thickness or of the ring the edge lies in, whichever is less. Found on the human disc with 30 to
+#: 70 % open: 40 rings then agree with 1280 within 1 % in means and 2 % in extremes.
+SPREAD = 0.28
 
 
 class Faces(NamedTuple):
@@ -43,14 +48,48 @@ def in_series(length_a, a, length_b, b):
 
 
 @njit(cache=True, nogil=True)
-def fill(faces, diffusivity, solute, annulus_open, endplate_open, radial, axial):
-    """Write the conductances of one solute from its ``diffusivity`` (nr, nz), m2/s."""
+def open_area(faces, share):
+    """Area through which the open ``share`` of an endplate is seen by the cells of this grid."""
     r, z, region = faces.r, faces.z, faces.region
     nr, nz = region.shape
     plate = 0.0
     for i in range(nr):
         if region[i, nz - 1] == ENDPLATE:
             plate = math.pi * r[i + 1] ** 2
+    if share <= 0.0 or share >= 1.0 or plate == 0.0:
+        return share * plate
+    radius = math.sqrt(share * plate / math.pi)
+    i = int(np.searchsorted(r, radius)) - 1
+    k = nz - 1
+    while k > 0 and region[i, k - 1] == ENDPLATE:
+        k -= 1
+    widened = radius + SPREAD * min(z[nz] - z[k], r[i + 1] - r[i])
+    return min(math.pi * widened**2, plate)
+
+
+@njit(cache=True, nogil=True)
+def crossing(z, diffusivity, region, k):
+    """Resistance of the endplate a column crosses, s/m, from its outermost cell ``k`` inwards."""
+    step = -1 if k > 0 else 1
+    total = 0.0
+    while 0 <= k < len(region) and region[k] == ENDPLATE:
+        total += (z[k + 1] - z[k]) / diffusivity[k]
+        k += step
+    return total
+
+
+@njit(cache=True, nogil=True)
+def fill(faces, diffusivity, solute, annulus_open, endplate_open, radial, axial):
+    """Write the conductances of one solute from its ``diffusivity`` (nr, nz), m2/s.
+
+    The endplate is open within a radius. The ring that radius cuts lets through the endplate what
+    its open share would: were its lid alone scaled, a thin outermost cell would hold nearly the
+    boundary value however little of it is open. Columns narrower than the endplate is thick mix
+    on the way.
+    """
+    r, z, region = faces.r, faces.z, faces.region
+    nr, nz = region.shape
+    edge = open_area(faces, endplate_open)
     for i in range(nr):
         dr, ring = r[i + 1] - r[i], math.pi * (r[i + 1] ** 2 - r[i] ** 2)
         for k in range(nz):
@@ -65,13 +104,17 @@ def fill(faces, diffusivity, solute, annulus_open, endplate_open, radial, axial)
                 )
             elif i + 1 == nr and annulus_open and region[i, k] == ANNULUS:
                 radial[i, k, solute] = wall * own / (0.5 * dr)
-            axial[i, k, solute] = 0.0
+            if k > 0:
+                axial[i, k, solute] = 0.0
             if k > 0 and own > 0.0 and region[i, k - 1] != OUTSIDE:
                 axial[i, k, solute] = floor * in_series(
                     dz, own, z[k] - z[k - 1], diffusivity[i, k - 1]
                 )
-        axial[i, nz, solute] = 0.0
-        if region[i, nz - 1] == ENDPLATE:
-            free = min(max((endplate_open * plate - math.pi * r[i] ** 2) / ring, 0.0), 1.0)
-            thin = 0.5 * (z[nz] - z[nz - 1])
-            axial[i, nz, solute] = free * faces.sides * ring * diffusivity[i, nz - 1] / thin
+        free = min(max((edge - math.pi * r[i] ** 2) / ring, 0.0), 1.0)
+        for face, k in ((0, 0), (nz, nz - 1)):
+            axial[i, face, solute] = 0.0
+            if free > 0.0 and region[i, k] == ENDPLATE and (k > 0 or faces.sides == 1.0):
+                lid = 0.5 * (z[k + 1] - z[k]) / diffusivity[i, k]
+                below = crossing(z, diffusivity[i], region[i], k) - lid
+                below = min(below, dr / diffusivity[i, k])
+                axial[i, face, solute] = faces.sides * ring / ((lid + below) / free - below)

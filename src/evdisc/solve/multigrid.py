@@ -2,8 +2,11 @@
 
 The system is, in every cell, sum over faces of G (x_neighbour - x) + J x = b with one G a face
 and unknown and a 3 x 3 block J a cell. Lines along z are solved exactly (block Thomas), all even
-lines and then all odd ones, and the grid is coarsened along r alone: cells are flat, so z is the
-stiff direction. All levels are stacked along the first axis of the same arrays.
+lines and then all odd ones. The grid is coarsened along r alone, as cells are flat and z is the
+stiff direction: a coarse level keeps the even lines, and what an odd line holds is shared between
+its neighbours by the conductance towards each. After the odd lines were solved only the even ones
+have a residual, so nothing is interpolated. All levels are stacked along the first axis of the
+same arrays.
 
 No fast maths: with fused or reordered sums a kernel just compiled and the same kernel loaded from
 the cache differ in the last bit, and the same study would not give the same numbers.
@@ -19,8 +22,6 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-COARSEST = 4
-
 
 class Levels(NamedTuple):
     """Work space: the system on all levels; ``size`` lines a level, from row ``start`` on."""
@@ -29,6 +30,8 @@ class Levels(NamedTuple):
     start: NDArray[np.int64]
     radial: Floats
     axial: Floats
+    inward: Floats
+    outward: Floats
     local: Floats
     pivot: Floats
     x: Floats
@@ -41,15 +44,15 @@ def new_levels(radial: Floats, axial: Floats) -> Levels:
     """Levels for conductances (nr, nz, 3) and (nr, nz + 1, 3)."""
     nr, nz, _ = radial.shape
     size = [nr]
-    while size[-1] > COARSEST:
+    while size[-1] > 1:
         size.append((size[-1] + 1) // 2)
     start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
     rows = int(start[-1])
+    inward, outward, x, b, left, faces = (np.zeros((rows, nz, 3)) for _ in range(6))
+    local, pivot = (np.zeros((rows, nz, 3, 3)) for _ in range(2))
     levels = Levels(
-        np.array(size, dtype=np.int64), start,
-        np.zeros((rows, nz, 3)), np.zeros((rows, nz + 1, 3)), np.zeros((rows, nz, 3, 3)),
-        np.zeros((rows, nz, 3, 3)), np.zeros((rows, nz, 3)), np.zeros((rows, nz, 3)),
-        np.zeros((rows, nz, 3)), np.zeros((nz, 3)),
+        np.array(size, dtype=np.int64), start, faces, np.zeros((rows, nz + 1, 3)), inward, outward,
+        local, pivot, x, b, left, np.zeros((nz, 3)),
     )  # fmt: skip
     levels.radial[:nr] = radial
     levels.axial[:nr] = axial
@@ -59,31 +62,43 @@ def new_levels(radial: Floats, axial: Floats) -> Levels:
 
 @njit(cache=True, nogil=True)
 def coarsen(m):
-    """Fill the conductances of the coarse levels: resistances in series, faces in parallel."""
+    """Fill the shares of the odd lines and the conductances of the coarse levels."""
     nz = m.radial.shape[1]
     for level in range(len(m.size) - 1):
         fine, coarse, lines = m.start[level], m.start[level + 1], m.size[level]
+        share(m, level)
         for j in range(m.size[level + 1]):
-            first = fine + 2 * j
-            paired = 2 * j + 1 < lines
+            i = fine + 2 * j
             for k in range(nz + 1):
+                below, above = max(k - 1, 0), min(k, nz - 1)
                 for s in range(3):
-                    m.axial[coarse + j, k, s] = m.axial[first, k, s]
-                    if paired:
-                        m.axial[coarse + j, k, s] += m.axial[first + 1, k, s]
-            last = first + 1 if paired else first
-            follows = 2 * j + 3 < lines
+                    own = m.axial[i, k, s]
+                    if j > 0:
+                        part = 0.5 * (m.outward[i - 1, below, s] + m.outward[i - 1, above, s])
+                        own += part * m.axial[i - 1, k, s]
+                    if 2 * j + 1 < lines:
+                        part = 0.5 * (m.inward[i + 1, below, s] + m.inward[i + 1, above, s])
+                        own += part * m.axial[i + 1, k, s]
+                    m.axial[coarse + j, k, s] = own
             for k in range(nz):
                 for s in range(3):
-                    face = m.radial[last, k, s]
-                    resistance = 0.0
-                    if face > 0.0:
-                        resistance = 1.0 / face
-                        if paired and m.radial[first, k, s] > 0.0:
-                            resistance += 0.5 / m.radial[first, k, s]
-                        if follows and m.radial[first + 2, k, s] > 0.0:
-                            resistance += 0.5 / m.radial[first + 2, k, s]
-                    m.radial[coarse + j, k, s] = 1.0 / resistance if face > 0.0 else 0.0
+                    own = m.radial[i, k, s]
+                    if 2 * j + 1 < lines:
+                        own *= m.outward[i + 1, k, s]
+                    m.radial[coarse + j, k, s] = own
+
+
+@njit(cache=True, nogil=True)
+def share(m, level):
+    """Share each odd line of a level between its neighbours by the conductance towards each."""
+    for j in range(1, m.size[level], 2):
+        i = m.start[level] + j
+        for k in range(m.radial.shape[1]):
+            for s in range(3):
+                a, b = m.radial[i - 1, k, s], m.radial[i, k, s]
+                both = a + b
+                m.inward[i, k, s] = a / both if both > 0.0 else 0.0
+                m.outward[i, k, s] = b / both if both > 0.0 else 0.0
 
 
 @njit(cache=True, nogil=True)
@@ -91,43 +106,64 @@ def factor(m):
     """Sum ``local`` onto the coarse levels and invert the pivots of every line."""
     nz = m.local.shape[1]
     for level in range(len(m.size)):
-        if level > 0:
-            fine, coarse = m.start[level - 1], m.start[level]
-            for j in range(m.size[level]):
-                for k in range(nz):
-                    m.local[coarse + j, k] = m.local[fine + 2 * j, k]
-                    if 2 * j + 1 < m.size[level - 1]:
-                        m.local[coarse + j, k] += m.local[fine + 2 * j + 1, k]
         for j in range(m.size[level]):
             i = m.start[level] + j
+            if level > 0:
+                gather(m, m.start[level - 1] + 2 * j, 2 * j + 1 < m.size[level - 1], j > 0, i)
             for k in range(nz):
                 pivot_at(m, i, j, k)
 
 
 @njit(cache=True, nogil=True)
+def gather(m, fine, follows, leads, coarse):
+    """Write ``local`` of a coarse line: that of its fine line and the shares of those beside it."""
+    for k in range(m.local.shape[1]):
+        for p in range(3):
+            for q in range(3):
+                own = m.local[fine, k, p, q]
+                if leads:
+                    own += m.outward[fine - 1, k, p] * m.local[fine - 1, k, p, q]
+                if follows:
+                    own += m.inward[fine + 1, k, p] * m.local[fine + 1, k, p, q]
+                m.local[coarse, k, p, q] = own
+
+
+@njit(cache=True, nogil=True)
 def pivot_at(m, i, j, k):
     """Invert the pivot of line ``i`` (number ``j`` of its level) at height ``k``."""
-    a = np.empty((3, 3))
-    for p in range(3):
-        for q in range(3):
-            a[p, q] = m.local[i, k, p, q]
-            if k > 0:
-                a[p, q] -= m.axial[i, k, p] * m.pivot[i, k - 1, p, q] * m.axial[i, k, q]
-        a[p, p] -= m.radial[i, k, p] + m.axial[i, k, p] + m.axial[i, k + 1, p]
-        if j > 0:
-            a[p, p] -= m.radial[i - 1, k, p]
-    c0 = a[1, 1] * a[2, 2] - a[1, 2] * a[2, 1]
-    c1 = a[1, 2] * a[2, 0] - a[1, 0] * a[2, 2]
-    c2 = a[1, 0] * a[2, 1] - a[1, 1] * a[2, 0]
-    d = 1.0 / (a[0, 0] * c0 + a[0, 1] * c1 + a[0, 2] * c2)
+    own = m.local[i, k]
+    a00, a01, a02 = own[0, 0], own[0, 1], own[0, 2]
+    a10, a11, a12 = own[1, 0], own[1, 1], own[1, 2]
+    a20, a21, a22 = own[2, 0], own[2, 1], own[2, 2]
+    g0, g1, g2 = m.axial[i, k, 0], m.axial[i, k, 1], m.axial[i, k, 2]
+    if k > 0:
+        below = m.pivot[i, k - 1]
+        a00 -= g0 * below[0, 0] * g0
+        a01 -= g0 * below[0, 1] * g1
+        a02 -= g0 * below[0, 2] * g2
+        a10 -= g1 * below[1, 0] * g0
+        a11 -= g1 * below[1, 1] * g1
+        a12 -= g1 * below[1, 2] * g2
+        a20 -= g2 * below[2, 0] * g0
+        a21 -= g2 * below[2, 1] * g1
+        a22 -= g2 * below[2, 2] * g2
+    a00 -= m.radial[i, k, 0] + g0 + m.axial[i, k + 1, 0]
+    a11 -= m.radial[i, k, 1] + g1 + m.axial[i, k + 1, 1]
+    a22 -= m.radial[i, k, 2] + g2 + m.axial[i, k + 1, 2]
+    if j > 0:
+        a00 -= m.radial[i - 1, k, 0]
+        a11 -= m.radial[i - 1, k, 1]
+        a22 -= m.radial[i - 1, k, 2]
+    c0, c1, c2 = a11 * a22 - a12 * a21, a12 * a20 - a10 * a22, a10 * a21 - a11 * a20
+    d = 1.0 / (a00 * c0 + a01 * c1 + a02 * c2)
     out = m.pivot[i, k]
     out[0, 0], out[1, 0], out[2, 0] = c0 * d, c1 * d, c2 * d
-    out[0, 1] = (a[0, 2] * a[2, 1] - a[0, 1] * a[2, 2]) * d
-    out[1, 1] = (a[0, 0] * a[2, 2] - a[0, 2] * a[2, 0]) * d
-    out[2, 1] = (a[0, 1] * a[2, 0] - a[0, 0] * a[2, 1]) * d
-    out[0, 2] = (a[0, 1] * a[1, 2] - a[0, 2] * a[1, 1]) * d
-    out[1, 2] = (a[0, 2] * a[1, 0] - a[0, 0] * a[1, 2]) * d
-    out[2, 2] = (a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0]) * d
+    out[0, 1] = (a02 * a21 - a01 * a22) * d
+    out[1, 1] = (a00 * a22 - a02 * a20) * d
+    out[2, 1] = (a01 * a20 - a00 * a21) * d
+    out[0, 2] = (a01 * a12 - a02 * a11) * d
+    out[1, 2] = (a02 * a10 - a00 * a12) * d
+    out[2, 2] = (a00 * a11 - a01 * a10) * d
 
 
 @njit(cache=True, nogil=True)
@@ -174,10 +210,10 @@ def relax(m, level, colour):
 
 
 @njit(cache=True, nogil=True)
-def residual(m, level):
-    """Write b - A x of a level into ``left``."""
+def residual(m, level, stride):
+    """Write b - A x of a level into ``left``, for every ``stride``-th line."""
     nz = m.x.shape[1]
-    for j in range(m.size[level]):
+    for j in range(0, m.size[level], stride):
         i = m.start[level] + j
         for k in range(nz):
             for s in range(3):
@@ -200,47 +236,21 @@ def residual(m, level):
 @njit(cache=True, nogil=True)
 def cycle(m):
     """One V-cycle on the finest level: ``x`` moves towards the solution for ``b``."""
-    nz, last = m.x.shape[1], len(m.size) - 1
+    last = len(m.size) - 1
     for level in range(last):
         if level > 0:
             m.x[m.start[level] : m.start[level + 1]] = 0.0
         relax(m, level, 0)
         relax(m, level, 1)
-        residual(m, level)
-        fine, coarse = m.start[level], m.start[level + 1]
+        residual(m, level, 2)
         for j in range(m.size[level + 1]):
-            for k in range(nz):
-                for s in range(3):
-                    m.b[coarse + j, k, s] = m.left[fine + 2 * j, k, s]
-                    if 2 * j + 1 < m.size[level]:
-                        m.b[coarse + j, k, s] += m.left[fine + 2 * j + 1, k, s]
-    if last > 0:
-        m.x[m.start[last] : m.start[last + 1]] = 0.0
-    for _ in range(4):
-        relax(m, last, 0)
-        relax(m, last, 1)
+            m.b[m.start[level + 1] + j] = m.left[m.start[level] + 2 * j]
+    relax(m, last, 0)
     for level in range(last - 1, -1, -1):
-        prolong(m, level)
+        for j in range(m.size[level + 1]):
+            m.x[m.start[level] + 2 * j] += m.x[m.start[level + 1] + j]
         relax(m, level, 1)
         relax(m, level, 0)
-
-
-@njit(cache=True, nogil=True)
-def prolong(m, level):
-    """Add the correction of the next coarser level, linear along r."""
-    fine, coarse, lines = m.start[level], m.start[level + 1], m.size[level + 1]
-    for i in range(m.size[level]):
-        j = i // 2
-        beside = j - 1 if i % 2 == 0 else j + 1
-        for k in range(m.x.shape[1]):
-            for s in range(3):
-                own = m.x[coarse + j, k, s]
-                other = own
-                if 0 <= beside < lines:
-                    other = m.x[coarse + beside, k, s]
-                elif beside >= lines and m.radial[coarse + j, k, s] > 0.0:
-                    other = -own  # the outer boundary holds its value
-                m.x[fine + i, k, s] += 0.75 * own + 0.25 * other
 
 
 @njit(cache=True, nogil=True)
@@ -262,7 +272,7 @@ def settled(m, tolerance):
 
     A residual that is not a number is never settled.
     """
-    residual(m, 0)
+    residual(m, 0, 1)
     for s in range(3):
         largest, change = 0.0, 0.0
         for i in range(m.size[0]):

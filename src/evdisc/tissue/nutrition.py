@@ -23,8 +23,8 @@ from evdisc.tissue.nutrition_solve import solve_nutrients
 
 MOVED = 2e-3
 FIRST = len(PARAMETERS)
-#: place of the number of Newton steps in what ``prepare`` returns
-COUNT = 9
+#: places in what ``prepare`` returns: the start (NaN: none) and the number of Newton steps
+START, COUNT = 6, 9
 
 
 @njit(cache=True, nogil=True)
@@ -60,10 +60,11 @@ def open_faces(faces, diffusivity, solute, levels):
         for k in range(nz):
             if region[i, k] > 2:
                 continue
-            if k + 1 < nz and region[i, k + 1] > 2:
-                levels.axial[i, k + 1, solute] = (
-                    faces.sides * ring * diffusivity[i, k] / (0.5 * (z[k + 1] - z[k]))
-                )
+            for face, beside in ((k + 1, k + 1), (k, k - 1)):
+                if 0 <= beside < nz and region[i, beside] > 2:
+                    levels.axial[i, face, solute] = (
+                        faces.sides * ring * diffusivity[i, k] / (0.5 * (z[k + 1] - z[k]))
+                    )
             if i + 1 < nr and region[i + 1, k] > 2:
                 wall = faces.sides * 2.0 * math.pi * r[i + 1] * (z[k + 1] - z[k])
                 levels.radial[i, k, solute] = wall * diffusivity[i, k] / (0.5 * (r[i + 1] - r[i]))
@@ -103,7 +104,7 @@ def kernel(clock, p, faces, volume, guarded, free, levels, spare, u, last, last_
         if free:
             open_faces(faces, along, s, levels)
     coarsen(levels)
-    if last.max() <= 0.0:
+    if u[0, 0, 0] != u[0, 0, 0]:
         u[:] = lid
     if free:
         for i in range(nr):
@@ -126,7 +127,7 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
     nr, nz = setting.shape
     levels = new_levels(np.zeros((nr, nz, 3)), np.zeros((nr, nz + 1, 3)))
     spare = np.zeros((nr, nz + 1, 3))
-    work = (np.zeros((nr, nz, 3)), np.zeros((nr, nz)), np.zeros(4), np.zeros(1),
+    work = (np.full((nr, nz, 3), np.nan), np.zeros((nr, nz)), np.zeros(4), np.zeros(1),
             *(np.zeros((nr, nz)) for _ in range(3)))  # fmt: skip
     guarded = setting.objects["rate_law"] == "guarded"
     free = setting.objects.get("culture") == "free swelling"

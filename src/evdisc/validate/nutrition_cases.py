@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evdisc.evidence.library import Library
-from evdisc.simulate.nutrition_view import steady_state
+from evdisc.simulate.steady_nutrients import Conditions, steady_state
 from evdisc.simulate.values import Values
 from evdisc.solve.grid import Grid, build_grid, build_slab
 from evdisc.validate.case import Check, Result, between, holds, near, told
@@ -44,9 +44,7 @@ class Field:
 
     def mean(self, name: str, region: int) -> float:
         """Volume mean over a region."""
-        inside = self.grid.region == region
-        weight = self.grid.volume[inside]
-        return float((self.fields[name][inside] * weight).sum() / weight.sum())
+        return self.grid.mean(self.fields[name], region)
 
     @property
     def nucleus_edge(self) -> int:
@@ -68,7 +66,9 @@ def disc(
         stated[(key, regions[region]) if known else (name, "")] = value
     values = Values(library, CONTEXT | {"grade": grade}, overrides=stated)
     grid = build_grid(*size, cells[0], cells[1])
-    return Field(grid, steady_state(grid, values, law, endplate_open=endplate_open).fields)
+    return Field(
+        grid, steady_state(grid, values, Conditions(law, endplate_open=endplate_open)).fields
+    )
 
 
 def v01(library: Library) -> Result:
