@@ -39,20 +39,14 @@ def ngsolve_means(problem, radial, axial):
         form += weight * (flux - ng.x * sources[s] * v[s]) * ng.dx
     state = ng.GridFunction(space)
     for s in range(3):
-        state.components[s].Set(float(problem.lid[s]))
-        state.components[s].Set(float(problem.rim[s]), definedon=mesh.Boundaries("rim"))
-        inner = ng.GridFunction(each[s])
-        inner.Set(float(problem.lid[s]))
-        free = each[s].FreeDofs()
-        for k, is_free in enumerate(free):
-            if is_free:
-                state.components[s].vec[k] = inner.vec[k]
-        lid = ng.GridFunction(each[s])
-        lid.Set(float(problem.rim[s]), definedon=mesh.Boundaries("rim"))
-        fixed = each[s].GetDofs(mesh.Boundaries("rim"))
-        for k, on_rim in enumerate(fixed):
-            if on_rim:
-                state.components[s].vec[k] = lid.vec[k]
+        start, edge = ng.GridFunction(each[s]), ng.GridFunction(each[s])
+        start.Set(float(problem.lid[s]))
+        edge.Set(float(problem.rim[s]), definedon=mesh.Boundaries("rim"))
+        on_rim = ng.BitArray(each[s].GetDofs(mesh.Boundaries("rim")))
+        known, given = start.vec.FV().NumPy(), edge.vec.FV().NumPy()
+        chosen = np.array(list(on_rim))
+        known[chosen] = given[chosen]
+        state.components[s].vec.data = start.vec
     Newton(form, state, maxerr=1e-8, inverse="umfpack", printing=False)
     size = [ng.Integrate(ng.x, mesh, definedon=mesh.Materials(n)) for n in names]
     return np.array([
@@ -121,9 +115,11 @@ def fipy_means(problem, radial, axial):
         )
         fields.append(field)
         equations.append(fipy.DiffusionTerm(coeff=of_cells.harmonicFaceValue))
+    held = fipy.ImplicitSourceTerm(coeff=fipy.CellVariable(mesh=mesh, value=1.0 * ~inside))
     density = np.where(inside, problem.density[take], 0.0)
     porosity = problem.porosity[take]
     p = problem.law
+    exact = fipy.LinearLUSolver(tolerance=1e-14)
     for _ in range(200):
         o, g, a = (np.array(f.value) for f in fields)
         ph = p[9] + p[10] * a
@@ -136,7 +132,7 @@ def fipy_means(problem, radial, axial):
             fipy.CellVariable(mesh=mesh, value=made),
         )
         for field, diffusion, source in zip(fields, equations, right, strict=True):
-            (diffusion + source == 0.0).solve(var=field, solver=fipy.LinearLUSolver())
+            (diffusion + source - held == 0.0).solve(var=field, solver=exact)
         change = max(
             np.abs(np.array(f.value) - old)[inside].max() / np.abs(old[inside]).max()
             for f, old in zip(fields, (o, g, a), strict=True)
