@@ -17,6 +17,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import other_peers
+
 import peers
 from evdisc.evidence.library import load
 from evdisc.simulate.steady_nutrients import Tissue, refined, steady_state
@@ -88,8 +89,9 @@ def against(curve, name, sizes, solve, error):
         seconds, means = best_of(2, lambda cells=cells: solve(*cells))
         wrong = error(means)
         same = np.exp(np.interp(np.log(wrong), *zip(*floor, strict=True)))
-        print(f"  {cells[0]:3} x {cells[1]:3}  {1e3 * seconds:8.2f} ms  error {wrong:.1e}   "
-              f"evdisc at this error {1e3 * same:.1f} ms: {seconds / same:.0f} x faster")  # fmt: skip
+        size = f"{cells[0]:3} x {cells[1]:3}"
+        print(f"  {size}  {1e3 * seconds:8.2f} ms  error {wrong:.1e}   evdisc at this error "
+              f"{1e3 * same:.1f} ms: {seconds / same:.0f} x faster")  # fmt: skip
 
 
 def batch(tissue):
@@ -125,7 +127,11 @@ def main():
     against(curve, "scikit-fem, quadratic quadrilaterals, sparse direct Newton", QUADRATIC,
             lambda *cells: peers.quadratic(problem, *cells), error)  # fmt: skip
     for name, sizes, solve in (
-        ("NGSolve, quadratic quadrilaterals, sparse direct Newton", QUADRATIC, other_peers.ngsolve_means),
+        (
+            "NGSolve, quadratic quadrilaterals, sparse direct Newton",
+            QUADRATIC,
+            other_peers.ngsolve_means,
+        ),
         ("FiPy, finite volumes, swept to 1e-6", VOLUMES, other_peers.fipy_means),
     ):
         try:

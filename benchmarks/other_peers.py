@@ -95,9 +95,7 @@ def fipy_means(problem, radial, axial):
     import fipy
 
     grid = graded(problem, radial, axial)
-    mesh = fipy.CylindricalGrid2D(
-        dx=np.diff(grid.r_faces), dy=np.diff(grid.z_faces)
-    )
+    mesh = fipy.CylindricalGrid2D(dx=np.diff(grid.r_faces), dy=np.diff(grid.z_faces))
     region = grid.region.T.ravel()
     inside = region <= 2
     take = np.where(inside, region, 0)

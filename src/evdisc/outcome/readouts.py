@@ -46,6 +46,8 @@ DISC = (
     Readout("GAG", "%", 1, "glycosaminoglycan of the nucleus relative to healthy", "GAG"),
     Readout("living cells", "%", 1, "living nucleus cells relative to healthy", "living cells"),
     Readout("T2", "ms", 1, "T2 relaxation time of the nucleus", "T2"),
+    Readout("Pfirrmann grade", "", -1, "grade by T2 and height, 1 to 5",
+            "Pfirrmann grade", 1.0),
     Readout("NP area", "%", 1, "nucleus volume that is left, relative to healthy", "default"),
     Readout("water content", "%", 1, "water mass fraction of the nucleus", "water content"),
     Readout("annulus integrity", "%", 1, "function of the annulus", "annulus integrity"),
@@ -92,11 +94,13 @@ def disc_readouts(run: Run, values: Values) -> dict[str, Floats]:
     water = s["water_content"]
     slope = values.number("t2_slope_with_water")
     healthy_t2 = values.number("t2_healthy", unit="s")
+    t2 = healthy_t2 * np.exp(slope * (water - healthy_water(values)))
     out = {
         "disc height index": 100.0 * s["height_ratio"],
         "GAG": 100.0 * s["gag|NP"],
         "living cells": 100.0 * cells / start,
-        "T2": 1e3 * healthy_t2 * np.exp(slope * (water - water[0])),
+        "T2": 1e3 * t2,
+        "Pfirrmann grade": pfirrmann(values, t2 / healthy_t2, s["height_ratio"]),
         "NP area": 100.0 * s["volume_ratio|NP"] * (1.0 - s["extruded_nucleus"]),
         "water content": 100.0 * water,
         "annulus integrity": 100.0 * s["annulus_integrity"],
@@ -109,6 +113,29 @@ def disc_readouts(run: Run, values: Values) -> dict[str, Floats]:
         "pyroptosis": 100.0 * s["pyroptotic_cells|NP"] / start,
     }
     return out | expression_readouts(run, "NP")
+
+
+def healthy_water(values: Values) -> float:
+    """Water mass fraction of the nucleus at grade I."""
+    context = {**values.context, "grade": "1", "region": "NP"}
+    porosity = values.library.resolve("porosity", **context).median
+    water = porosity * values.number("water_density")
+    return float(water / (water + (1.0 - porosity) * values.number("solid_density")))
+
+
+def pfirrmann(values: Values, t2_ratio: Floats, height_ratio: Floats) -> Floats:
+    """Pfirrmann grade 1 to 5 from T2 over healthy and the height over the disc's own at the start.
+
+    Grades 1 to 4 are told apart by T2, scaled to the human disc where the species has another
+    healthy T2; grade 5 is told by height alone (Salamat 2016, doi:10.1186/s40064-016-2542-5).
+    """
+    human = values.library.resolve("t2_healthy", species="human").median
+    grade_one = values.library.resolve("disc_height", **{**values.context, "grade": "1"}).median
+    own = values.library.resolve("disc_height", **values.context).median
+    borders = [values.number("pfirrmann_t2_border", k, unit="s") for k in ("3", "2", "1")]
+    grade = 4.0 - np.searchsorted(borders, t2_ratio * human)
+    collapsed = height_ratio * own / grade_one < values.number("pfirrmann_five_height")
+    return np.where(collapsed, 5.0, grade)
 
 
 def dish_readouts(run: Run, cell_type: str) -> dict[str, Floats]:

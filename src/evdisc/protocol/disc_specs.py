@@ -90,7 +90,9 @@ class LoadSpec(Spec):
 
     rest: Pressure = Field(description="stress at rest")
     activity: Pressure = Field(description="stress in activity")
-    hours: Number = Field(16.0, ge=0, le=24, description="hours of activity a day")
+    hours: Number | None = Field(
+        None, ge=0, le=24, description="hours of activity a day; else those of the evidence"
+    )
 
 
 class DiscSpec(Spec):

@@ -143,7 +143,11 @@ def site_objects(study: DiscStudy) -> dict[str, Any]:
     found: dict[str, Any] = {"rate_law": study.disc.rate_law, "culture": study.disc.culture}
     if study.disc.load:
         load = study.disc.load
-        found["load"] = (load.rest, load.activity, load.hours / 24.0)
+        found["load"] = (
+            load.rest,
+            load.activity,
+            np.nan if load.hours is None else load.hours / 24.0,
+        )
     if study.disc.insult.ageing:
         found["ageing_from"] = study.disc.insult.ageing.start
     if study.therapy:

@@ -23,9 +23,7 @@ OTHER_READERS = {
     "edge_half_activation": "cell.network", "edge_hill": "cell.network",
     "claim_probability": "cell.network", "claim_borrowed_share": "cell.network",
     "t2_healthy": "outcome.readouts", "t2_slope_with_water": "outcome.readouts",
-    "activity_fit": "tissue.osmotic", "osmotic_coefficient_external": "tissue.osmotic",
-    "manning_factor": "tissue.osmotic", "outer_water_floor": "tissue.osmotic",
-    "fibril_water": "tissue.osmotic", "collagen_share_of_dry_mass": "tissue.osmotic",
+    "pfirrmann_t2_border": "outcome.readouts", "pfirrmann_five_height": "outcome.readouts",
     "equivalence_band": "outcome.effects", "knock_down_left": "simulate.dish",
 }  # fmt: skip
 

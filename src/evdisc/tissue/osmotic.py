@@ -1,10 +1,41 @@
-"""Osmotic pressure of the disc by the ideal Donnan law (Donnan 1911; Urban & Maroudas 1981)."""
+"""Osmotic pressure of disc tissue: water in and between collagen fibrils, ions that are not ideal.
+
+Part of the water lies inside fibrils, out of reach of the fixed charge, and less of it as the
+pressure rises (Wilson 2005, Schroeder 2007, as open disc codes state it). The concentration at
+which the outer activity is taken is not stated there; both ions together reproduce the published
+nucleus and its swelling curve. The ideal law (Donnan 1911; Urban & Maroudas 1981) is its twin for
+comparison.
+"""
 
 from __future__ import annotations
 
 import math
 
 from numba import njit
+
+from evdisc.mechanism.contract import Parameter
+
+PARAMETERS = (
+    Parameter("fixed_charge_density", "mol/m3", "fixed charge of the healthy tissue's water", 0.0),
+    Parameter("porosity", "1", "water volume share of the healthy tissue", 0.0, 1.0),
+    Parameter("collagen_share_of_dry_mass", "1", "collagen per dry mass", 0.0, 1.0),
+    Parameter("salt_concentration", "mol/m3", "salt outside the disc", 0.0),
+    Parameter("gas_constant", "J/mol/K", "molar gas constant", 0.0),
+    Parameter("body_temperature", "K", "temperature", 0.0),
+    Parameter("solid_density", "kg/m3", "density of the solid", 0.0),
+    Parameter("outer_water_floor", "1", "least water outside the fibrils", 0.0, 1.0),
+    Parameter("fibril_water", "1", "water in fibrils that pressure drives out", 0.0, subject="a"),
+    Parameter("fibril_water", "1/Pa", "its fall with pressure", 0.0, subject="b"),
+    Parameter("fibril_water", "1", "water in fibrils that stays", 0.0, subject="d"),
+    Parameter("activity_fit", "1", "activity of the salt, factor", subject="x1"),
+    Parameter("activity_fit", "1", "power of the concentration", subject="x2"),
+    Parameter("activity_fit", "1", "rate in the exponent", subject="x3"),
+    Parameter("activity_fit", "1", "limit", subject="x4"),
+    Parameter("osmotic_coefficient_external", "1", "osmotic coefficient outside", 0.0),
+    Parameter("manning_factor", "1", "share of the fixed charge that binds ions", 0.0, 1.0),
+    Parameter("water_density", "kg/m3", "density of water", 0.0),
+)
+MOST_SWEEPS = 400
 
 
 @njit(cache=True, nogil=True)
@@ -25,44 +56,35 @@ def charge_density(healthy: float, gag: float, porosity: float, ratio: float) ->
 
 @njit(cache=True, nogil=True)
 def activity(concentration: float, c) -> float:
-    """Activity coefficient of a salt at mol per L, by the fit of open disc codes (c[0:4])."""
-    return c[0] * math.exp(-c[2] * concentration ** c[1]) + c[3]
+    """Activity coefficient of a salt at mol/m3; ``c`` is a column of :data:`PARAMETERS`."""
+    return c[11] * math.exp(-c[13] * (1e-3 * concentration) ** c[12]) + c[14]
 
 
 @njit(cache=True, nogil=True)
-def fibrillar_pressure(charge, porosity, collagen, ratio, salt, gas_constant, temperature, c):
-    """Pressure in Pa with water inside collagen fibrils and non-ideal ions.
+def osmotic_pressure(gag: float, ratio: float, c) -> float:
+    """Pressure in Pa of a tissue with ``gag`` of its healthy GAG at ``ratio`` of its volume.
 
-    Part of the water lies inside fibrils, out of reach of the fixed charge, and less of it as the
-    pressure rises (Wilson 2005, Schroeder 2007, as open disc codes state it). The concentration at
-    which the outer activity is taken is not stated; both ions together reproduce the published
-    nucleus and its swelling curve.
-
-    Args:
-        charge: fixed charge of the tissue at ratio 1, mol per m3 of water.
-        porosity, ratio: water share of the healthy tissue, and its volume relative to it.
-        collagen: collagen per dry mass.
-        salt: salt outside, mol/m3.
-        c: (11,) activity fit x1, x2, x3, x4; outer osmotic coefficient; Manning constant; solid
-           density g/mL; floor of the outer water; fibril water law a, b per MPa, d.
+    ``c`` is a column of :data:`PARAMETERS`. Pressure, ions and fibril water depend on one another
+    and are swept to agreement.
     """
-    water = (porosity - 1.0 + ratio) / ratio
-    solid = (1.0 - porosity) / ratio
-    fixed = 1e-3 * charge * porosity / (porosity - 1.0 + ratio)  # mol per L of water
-    outer = 1e-3 * salt
-    pressure = 0.15
-    for _ in range(60):
+    water = (c[1] - 1.0 + ratio) / ratio
+    solid = (1.0 - c[1]) / ratio * c[6] / c[17]
+    fixed = charge_density(c[0], gag, c[1], ratio)
+    outer = c[3]
+    beyond = activity(2.0 * outer, c)
+    pressure, ions = 1.5e5, math.sqrt(fixed**2 + 4.0 * outer**2)
+    for _ in range(MOST_SWEEPS):
         inside = c[8] * math.exp(-c[9] * pressure) + c[10]
-        free = max(water - inside * collagen * c[6] * solid, c[7])
+        free = max(water - inside * c[2] * solid, c[7])
         effective = fixed * water / free
-        ions = math.sqrt(effective**2 + 4.0 * outer**2)
         share = effective / (effective + ions)
-        for _ in range(40):
-            share = effective / (effective + ions)
-            inner = math.exp(-0.5 * c[5] * share) * activity(0.5 * ions, c)
-            gain = activity(2.0 * outer, c) / inner
-            ions = 0.5 * ions + 0.5 * math.sqrt(effective**2 + 4.0 * (gain * outer) ** 2)
-        coefficient = c[4] * (1.0 - 0.5 * c[5] * share)
-        now = 1e-3 * gas_constant * temperature * (coefficient * ions - 2.0 * c[4] * outer)
-        pressure = 0.5 * pressure + 0.5 * now
-    return 1e6 * pressure
+        gain = beyond * math.exp(0.5 * c[16] * share) / activity(0.5 * ions, c)
+        now_ions = math.sqrt(effective**2 + 4.0 * (gain * outer) ** 2)
+        coefficient = c[15] * (1.0 - 0.5 * c[16] * share)
+        now = c[4] * c[5] * (coefficient * now_ions - 2.0 * c[15] * outer)
+        moved = abs(now - pressure) + c[4] * c[5] * abs(now_ions - ions)
+        ions = 0.5 * (ions + now_ions)
+        pressure = 0.5 * (pressure + now)
+        if moved < 1e-9 * c[4] * c[5] * outer:
+            break
+    return pressure

@@ -22,39 +22,55 @@ from numba import njit
 
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
-from evdisc.tissue.osmotic import charge_density, donnan_pressure
+from evdisc.tissue.osmotic import PARAMETERS, osmotic_pressure
+
+OSMOTIC = len(PARAMETERS)
+#: step of the difference that stands for a derivative
+NUDGE = 1e-6
 
 
 @njit(cache=True, nogil=True)
-def equilibrium_ratio(gag: float, charge: float, porosity: float, modulus: float, salt: float,
-                      gas: float, temperature: float) -> float:  # fmt: skip
-    """Volume ratio J at which osmotic and matrix stress balance the healthy load (bisection)."""
-    healthy = donnan_pressure(charge, salt, gas, temperature)
-    low, high = 1.0 - 0.95 * porosity, 3.0
+def gained(gag, ratio, modulus, healthy, c):
+    """Osmotic minus matrix stress above the healthy tissue's, Pa."""
+    return osmotic_pressure(gag, ratio, c) - healthy - modulus * (ratio - 1.0)
+
+
+@njit(cache=True, nogil=True)
+def equilibrium_ratio(gag, modulus, start, c):
+    """Volume ratio at which osmotic and matrix stress balance the healthy load.
+
+    Newton's method from ``start`` inside a bracket.
+    """
+    low, high = 1.0 - 0.95 * c[1], 3.0
+    healthy = osmotic_pressure(1.0, 1.0, c)
+    ratio = min(max(start, low), high)
     for _ in range(60):
-        middle = 0.5 * (low + high)
-        now = donnan_pressure(charge_density(charge, gag, porosity, middle), salt, gas, temperature)
-        if now - healthy > modulus * (middle - 1.0):
-            low = middle
+        excess = gained(gag, ratio, modulus, healthy, c)
+        if excess > 0.0:
+            low = ratio
         else:
-            high = middle
-    return 0.5 * (low + high)
+            high = ratio
+        slope = (gained(gag, ratio + NUDGE, modulus, healthy, c) - excess) / NUDGE
+        following = ratio - excess / slope
+        if not low < following < high:
+            following = 0.5 * (low + high)
+        if abs(following - ratio) < 1e-9:
+            return following
+        ratio = following
+    return ratio
 
 
 @njit(cache=True, nogil=True)
 def squeezed(excess, nucleus_share, p):
     """Height ratio at which nucleus and annulus together bear ``excess`` Pa above healthy."""
     low, high = 0.2, 2.0
-    for _ in range(50):
+    healthy = osmotic_pressure(1.0, 1.0, p[:OSMOTIC, 0]), osmotic_pressure(1.0, 1.0, p[:OSMOTIC, 1])
+    for _ in range(40):
         middle, borne = 0.5 * (low + high), 0.0
         for c in range(2):
             share = nucleus_share if c == 0 else 1.0 - nucleus_share
             ratio = max(middle, 1.0 - 0.95 * p[1, c])
-            charge = charge_density(p[0, c], 1.0, p[1, c], ratio)
-            gained = donnan_pressure(charge, p[3, c], p[4, c], p[5, c]) - donnan_pressure(
-                p[0, c], p[3, c], p[4, c], p[5, c]
-            )
-            borne += share * (gained - p[2, c] * (middle - 1.0))
+            borne += share * gained(1.0, ratio, p[OSMOTIC, c], healthy[c], p[:OSMOTIC, c])
         if borne > excess:
             low = middle
         else:
@@ -75,9 +91,29 @@ def breathing(change: float, active: float, resting: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, region, volume, nucleus_share, load, mean_gag, gag, annulus_integrity,
-           extruded_nucleus, volume_ratio, height_ratio, water_content, nucleus_pressure,
-           annulus_load_share, diurnal_height_loss):  # fmt: skip
+def loaded(nucleus_share, load, held, p):
+    """Write the share of height under the mean load and the height lost over a day, once a run."""
+    rest, activity, active = p[OSMOTIC + 3 : OSMOTIC + 6, 0]
+    healthy_load = active * activity + (1.0 - active) * rest
+    if load.shape[0] == 3:
+        rest, activity = load[0], load[1]
+        active = load[2] if load[2] == load[2] else active
+    mean_load = active * activity + (1.0 - active) * rest
+    held[0], held[1], held[2] = 1.0, 0.0, rest
+    if mean_load != healthy_load:
+        held[0] = squeezed(mean_load - healthy_load, nucleus_share, p)
+    if activity != rest:
+        change = squeezed(rest - healthy_load, nucleus_share, p) - squeezed(
+            activity - healthy_load, nucleus_share, p
+        )
+        days = 86400.0 / p[OSMOTIC + 1, 0]
+        held[1] = breathing(change, active * days, (1.0 - active) * days)
+
+
+@njit(cache=True, nogil=True)
+def kernel(clock, p, region, volume, nucleus_share, load, held, target, mean_gag, gag,
+           annulus_integrity, extruded_nucleus, volume_ratio, height_ratio, water_content,
+           nucleus_pressure, annulus_load_share, diurnal_height_loss):  # fmt: skip
     """Advance volume ratios; write height, water of the nucleus and who carries the load."""
     mean_gag[:] = 0.0
     for i in range(region.shape[0]):
@@ -85,51 +121,40 @@ def kernel(clock, p, region, volume, nucleus_share, load, mean_gag, gag, annulus
             if region[i, k] <= 2:
                 mean_gag[0, region[i, k]] += gag[i, k] * volume[i, k]
                 mean_gag[1, region[i, k]] += volume[i, k]
-    rest, activity, active = p[10, 0], p[11, 0], p[12, 0]
-    healthy_load = active * activity + (1.0 - active) * rest
-    if load.shape[0] == 3:
-        rest, activity, active = load[0], load[1], load[2]
-    mean_load = active * activity + (1.0 - active) * rest
-    creep, days = p[6, 0], 86400.0 / p[6, 0]
-    keep = math.exp(-clock[1] / creep)
-    squeeze = 1.0
-    if mean_load != healthy_load:
-        squeeze = squeezed(mean_load - healthy_load, nucleus_share, p)
+    if held[0] == 0.0:
+        loaded(nucleus_share, load, held, p)
+    keep = math.exp(-clock[1] / p[OSMOTIC + 1, 0])
     for c in range(3):
-        target = equilibrium_ratio(mean_gag[0, c] / mean_gag[1, c], p[0, c], p[1, c], p[2, c],
-                                   p[3, c], p[4, c], p[5, c])  # fmt: skip
+        target[c] = equilibrium_ratio(
+            mean_gag[0, c] / mean_gag[1, c], p[OSMOTIC, c], target[c], p[:OSMOTIC, c]
+        )
         # the endplate is held by bone: load does not squeeze it
-        target *= squeeze if c < 2 else 1.0
-        volume_ratio[c] = target + keep * (volume_ratio[c] - target)
+        under_load = target[c] * (held[0] if c < 2 else 1.0)
+        volume_ratio[c] = under_load + keep * (volume_ratio[c] - under_load)
     nucleus = volume_ratio[0] * (1.0 - extruded_nucleus[0])
     swollen = nucleus_share * nucleus + (1.0 - nucleus_share) * volume_ratio[1]
-    height_ratio[0] = swollen * (1.0 - p[7, 0] * (1.0 - annulus_integrity.mean()))
-    diurnal_height_loss[0] = 0.0
-    if activity != rest:
-        change = squeezed(rest - healthy_load, nucleus_share, p) - squeezed(
-            activity - healthy_load, nucleus_share, p
-        )
-        diurnal_height_loss[0] = breathing(change, active * days, (1.0 - active) * days)
-    water = (p[1, 0] - 1.0 + volume_ratio[0]) * p[9, 0]
-    water_content[0] = water / (water + (1.0 - p[1, 0]) * p[8, 0])
-    charge = charge_density(p[0, 0], mean_gag[0, 0] / mean_gag[1, 0], p[1, 0], volume_ratio[0])
-    osmotic = donnan_pressure(charge, p[3, 0], p[4, 0], p[5, 0]) / donnan_pressure(
-        p[0, 0], p[3, 0], p[4, 0], p[5, 0]
-    )
-    carried = min(osmotic, 1.0) * annulus_integrity.min()
-    nucleus_pressure[0] = rest * carried
+    height_ratio[0] = swollen * (1.0 - p[OSMOTIC + 2, 0] * (1.0 - annulus_integrity.mean()))
+    diurnal_height_loss[0] = held[1]
+    tissue = p[:OSMOTIC, 0]
+    water = (tissue[1] - 1.0 + volume_ratio[0]) * tissue[17]
+    water_content[0] = water / (water + (1.0 - tissue[1]) * tissue[6])
+    now = osmotic_pressure(mean_gag[0, 0] / mean_gag[1, 0], volume_ratio[0], tissue)
+    carried = min(now / osmotic_pressure(1.0, 1.0, tissue), 1.0) * annulus_integrity.min()
+    nucleus_pressure[0] = held[2] * carried
     annulus_load_share[0] = 1.0 - nucleus_share * carried
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
     """Region map, volumes, area share of the nucleus, the study's own load, and work space.
 
-    ``load`` is [rest Pa, activity Pa, active share of the day], or empty for that of the evidence.
+    ``load`` is [rest Pa, activity Pa, active share of the day or NaN], or empty; what it leaves out
+    is that of the evidence.
     """
     geometry = setting.objects["geometry"]
     share = (geometry.nucleus_radius / geometry.radius) ** 2
     load = np.asarray(setting.objects.get("load", ()), dtype=np.float64)
-    return setting.region, setting.volume, share, load, np.zeros((2, 3))
+    held, target = np.zeros(3), np.ones(3)
+    return setting.region, setting.volume, share, load, held, target, np.zeros((2, 3))
 
 
 MECHANISM = Mechanism(
@@ -145,21 +170,15 @@ MECHANISM = Mechanism(
         "diurnal_height_loss",
     ),
     parameters=(
-        Parameter("fixed_charge_density", "mol/m3", "fixed charge of the healthy tissue", 0.0),
-        Parameter("porosity", "1", "water volume share of the healthy tissue", 0.0, 1.0),
+        *PARAMETERS,
         Parameter("matrix_modulus", "Pa", "aggregate modulus of the matrix", 0.0),
-        Parameter("salt_concentration", "mol/m3", "salt outside the disc", 0.0),
-        Parameter("gas_constant", "J/mol/K", "molar gas constant", 0.0),
-        Parameter("body_temperature", "K", "temperature", 0.0),
         Parameter("creep_time", "s", "time to swelling equilibrium", 0.0),
         Parameter("bulge_height_loss", "1", "height lost by bulging", 0.0, 1.0),
-        Parameter("solid_density", "kg/m3", "density of the solid", 0.0),
-        Parameter("water_density", "kg/m3", "density of water", 0.0),
         Parameter("load", "Pa", "axial stress of the healthy disc at rest", 0.0, subject="rest"),
         Parameter("load", "Pa", "and in activity", 0.0, subject="activity"),
         Parameter("active_share_of_day", "1", "share of the day in activity", 0.0, 1.0),
     ),
     prepare=prepare,
     when="halves",
-    cites=("heneghan2008", "donnan1911", "urban1981", "upf2025"),
+    cites=("heneghan2008", "upf2025"),
 )

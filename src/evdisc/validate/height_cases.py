@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from evdisc.evidence.library import Library
 from evdisc.simulate.assemble import pack
 from evdisc.simulate.values import Values
-from evdisc.tissue.swelling import MECHANISM, breathing, squeezed
+from evdisc.tissue.swelling import MECHANISM, loaded
 from evdisc.validate.case import Result, between, told
 from evdisc.validate.nutrition_cases import CONTEXT
 
@@ -13,13 +15,10 @@ from evdisc.validate.nutrition_cases import CONTEXT
 def diurnal(library: Library) -> Result:
     """Height lost over a day by a human disc."""
     values = Values(library, CONTEXT | {"grade": "1"})
-    p = pack(MECHANISM.parameters, values)
-    rest, activity, days = p[10, 0], p[11, 0], 86400.0 / p[6, 0]
-    active = p[12, 0]
-    mean = active * activity + (1.0 - active) * rest
     share = (values.number("nucleus_radius") / values.number("disc_radius")) ** 2
-    change = squeezed(rest - mean, share, p) - squeezed(activity - mean, share, p)
-    lost = 100.0 * breathing(change, active * days, (1.0 - active) * days)
+    held = np.zeros(3)
+    loaded(share, np.zeros(0), held, pack(MECHANISM.parameters, values))
+    lost = 100.0 * held[1]
     return Result(
         "diurnal height", "height lost over a day", "martin2022",
         (between("height lost", 6.1, 8.0, lost, "%"),

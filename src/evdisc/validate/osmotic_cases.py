@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from evdisc.evidence.library import Library
-from evdisc.tissue.osmotic import donnan_pressure, fibrillar_pressure
+from evdisc.mechanism.contract import REGIONS
+from evdisc.simulate.assemble import pack
+from evdisc.simulate.values import Values
+from evdisc.tissue.osmotic import PARAMETERS, donnan_pressure, osmotic_pressure
 from evdisc.validate.case import Check, Result, near
 
 #: temperature of the published table, K
@@ -19,34 +19,14 @@ CURVE = ((1.4, 0.073), (1.2, 0.113), (1.1, 0.142), (1.0, 0.180), (0.9, 0.233), (
          (0.7, 0.421))  # fmt: skip
 
 
-def constants(library: Library, region: str) -> NDArray[np.float64]:
-    """Constants of :func:`evdisc.tissue.osmotic.fibrillar_pressure` for a region."""
-
-    def value(key: str, subject: str = "") -> float:
-        row = library.resolve(key, subject=subject, region=region, species="human")
-        return row.value
-
-    return np.array([
-        *(value("activity_fit", f"x{i}") for i in range(1, 5)),
-        value("osmotic_coefficient_external"), value("manning_factor"), value("solid_density"),
-        value("outer_water_floor"), *(value("fibril_water", s) for s in "abd"),
-    ])  # fmt: skip
-
-
 def pressure(
     library: Library, region: str, grade: str, ratio: float = 1.0, kelvin: float = COLD
 ) -> float:
     """Osmotic pressure of a tissue, MPa."""
-
-    def of(key: str) -> float:
-        return library.resolve(key, region=region, grade=grade, species="human").median
-
-    gas, salt = library.resolve("gas_constant").median, of("salt_concentration")
-    found = fibrillar_pressure(
-        of("fixed_charge_density"), of("porosity"), of("collagen_share_of_dry_mass"), ratio, salt,
-        gas, kelvin, constants(library, region),
-    )  # fmt: skip
-    return 1e-6 * float(found)
+    values = Values(library, {"preset": "human-lumbar", "species": "human", "grade": grade},
+                    overrides={("body_temperature", ""): kelvin})  # fmt: skip
+    column = pack(PARAMETERS, values)[:, REGIONS.index(region)].copy()
+    return 1e-6 * float(osmotic_pressure(1.0, ratio, column))
 
 
 def ideal(library: Library) -> Result:
