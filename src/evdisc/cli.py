@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evdisc import __version__, cli_evidence
+from evdisc import __version__, cli_evidence, cli_network
 from evdisc.cli_evidence import AsJson, emit
 from evdisc.errors import EvdiscError, InputError
 
@@ -25,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(cli_evidence.app)
+app.add_typer(cli_network.app)
 
 ProtocolPath = Annotated[Path, typer.Argument(help="Protocol file (YAML).")]
 Overrides = Annotated[
@@ -134,6 +135,9 @@ def dish(
         list[str] | None, typer.Option(help='NAME=COPIES, e.g. "miR-410=500 copies/cell".')
     ] = None,
     readout: Annotated[list[str] | None, typer.Option(help="Read-out to show.")] = None,
+    why: Annotated[
+        str | None, typer.Option(help="Show the paths that moved this node, with their studies.")
+    ] = None,
     members: Members = None, seed: Seed = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Ask a dish of cells one question, without a file or a folder."""
@@ -144,12 +148,26 @@ def dish(
         members or 20, 1 if seed is None else seed,
     )  # fmt: skip
     result = quick_dish(protocol)
+    if why is not None:
+        result["why"] = explained(protocol, why)
     if as_json:
         emit(result)
     else:
-        from evdisc.report.terminal import study_table
+        from evdisc.report.terminal import study_table, why_table
 
         print(study_table(result))
+        if why is not None:
+            print("\n" + why_table(result["why"]))
+
+
+def explained(protocol: LoadedProtocol, readout: str) -> dict[str, Any]:
+    """The paths that moved a node of a dish protocol."""
+    from evdisc.evidence.library import load as load_evidence
+    from evdisc.protocol.specs import DishStudy
+    from evdisc.study.why import why as paths_of
+
+    assert isinstance(protocol.spec, DishStudy)
+    return paths_of(protocol.spec, readout, load_evidence())
 
 
 @app.command()
@@ -271,10 +289,20 @@ def describe_protocol(keys: str | None, schema: str | None) -> None:
 @app.command()
 def validate(
     case: Annotated[list[str] | None, typer.Option("--case", help="Case to run, e.g. V03.")] = None,
-    as_json: AsJson = False,
-) -> None:
+    rows: Annotated[bool, typer.Option("--rows", help="List every cell experiment.")] = False,
+    refit: Annotated[
+        Path | None, typer.Option("--refit", help="Weigh the cells anew; work folder, resumable.")
+    ] = None,
+    jobs: Jobs = 2, as_json: AsJson = False,
+) -> None:  # fmt: skip
     """Run the published cases: expected, computed, tolerance, verdict, and why one fails."""
     from evdisc.evidence.library import load as load_evidence
+
+    if refit is not None:
+        from evdisc.validate.refit import refit_package
+
+        with watched("chunks") as progress:
+            refit_package(refit, jobs, lambda done, total: progress(done, total, 0))
     from evdisc.report.validation_text import validation_table
     from evdisc.validate.run import validate as run_cases
 
@@ -282,9 +310,19 @@ def validate(
     if as_json:
         from dataclasses import asdict
 
-        emit({"cases": [asdict(r) | {"verdict": r.verdict} for r in results]})
+        from evdisc.validate.cell_cases import table as experiments
+
+        emit({
+            "cases": [asdict(r) | {"verdict": r.verdict} for r in results],
+            "experiments": [] if case else experiments(),
+        })  # fmt: skip
     else:
         print(validation_table(results))
+        if rows:
+            from evdisc.report.validation_text import experiment_table
+            from evdisc.validate.cell_cases import table as experiments
+
+            print("\n" + experiment_table(experiments()))
 
 
 @app.command("warm-up")

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evdisc.cell.cargo_effect import MECHANISM as CARGO
-from evdisc.cell.fates import excess, kernel
+from evdisc.cell.fates import excess, kernel, pressing
 
 POOLS = 4
 RATE = st.floats(0, 1e-4)
@@ -13,7 +13,7 @@ RATE = st.floats(0, 1e-4)
 @given(st.lists(RATE, min_size=7, max_size=7), st.lists(st.floats(0, 1), min_size=4, max_size=4),
        RATE, st.floats(1, 1e7), st.lists(st.floats(0, 1e13), min_size=4, max_size=4))  # fmt: skip
 def test_cells_move_between_pools_and_none_appears_or_vanishes(rates, active, hunger, dt, cells):
-    p = np.repeat(np.array(rates)[:, None], 3, axis=1)
+    p = np.repeat(np.array([*rates, 0.3])[:, None], 3, axis=1)
     one = np.zeros((1, 1), dtype=np.int64)
     activity, reference = np.array(active)[:, None], np.full((4, 1), 0.1)
     pools = [np.array([[c]]) for c in cells]
@@ -31,6 +31,13 @@ def test_activity_at_or_below_the_healthy_level_does_nothing():
     assert excess(0.1, 0.1) == 0.0
     assert excess(0.05, 0.1) == 0.0
     assert excess(1.0, 0.1) == pytest.approx(1.0)
+
+
+def test_slight_activity_hardly_presses_and_full_activity_does_fully():
+    assert pressing(0.1, 0.1, 0.3) == 0.0
+    assert pressing(1.0, 0.1, 0.3) == pytest.approx(1.0)
+    assert pressing(0.12, 0.1, 0.3) < 0.01
+    assert pressing(0.1 + 0.9 * 0.3, 0.1, 0.3) == pytest.approx(0.545)
 
 
 def strength(hypothesis, copies, vesicles):

@@ -1,21 +1,25 @@
 from functools import cache
+from itertools import product
 
 import numpy as np
 import pytest
 
-from evdisc.cell.network import STIMULUS, cell_arrows, compile_network
-from evdisc.cell.signalling import advance, field, hill
+from evdisc.cell.assay import assay
+from evdisc.cell.blueprint import STIMULUS, cell_arrows, name_of
+from evdisc.cell.hill import hill
+from evdisc.cell.network import compile_network
+from evdisc.cell.signalling import advance, field
 from evdisc.errors import InputError
 from evdisc.evidence.chains import chains
 from evdisc.evidence.library import load
+from evdisc.simulate.draws import MemberDraws
 from evdisc.simulate.member import Member
-from evdisc.study.draws import uniform
 
 
 @cache
 def member(number=0, cells=("NP", "AF", "EPC")):
     context = {"species": "rat", "grade": "1", "preset": "rat-caudal"}
-    return Member.draw(load(), context, lambda i: uniform(1, number, i), {}, cells)
+    return Member.draw(load(), context, MemberDraws(1, number), {}, cells)
 
 
 def test_the_hill_function_is_normalised_and_rises():
@@ -32,12 +36,12 @@ def test_the_hill_function_is_normalised_and_rises():
 
 def test_every_arrow_is_in_the_network_and_none_is_made_up():
     network = member().network(True)
-    assert set(network.arrows) == {a.identity for a in cell_arrows(load())}
+    assert set(network.arrows) == {name_of(a) for a in cell_arrows(load())}
     for node in range(len(network.nodes)):
         for edge in range(network.first[node], network.first[node + 1]):
             source, target = network.nodes[network.source[edge]], network.nodes[node]
             arrow = "->" if network.sign[edge] > 0 else "-|"
-            name = f"{source.removeprefix(STIMULUS)} {arrow} {target}"
+            name = f"{source} {arrow} {target}"
             assert name == network.arrows[edge]
 
 
@@ -63,12 +67,8 @@ def test_disputed_signs_take_one_side_in_each_member():
     disputed = replace(library, claims=(*library.claims, rival))
     sides = set()
     for m in range(40):
-        one = Member.draw(
-            disputed, {"species": "rat"}, lambda i, m=m: uniform(1, m, i), {}, ("NP",)
-        )
-        network = compile_network(
-            disputed, ("NP",), one.values.subject_value, one.values.chance, believe_all=True
-        )
+        one = Member.draw(disputed, {"species": "rat"}, MemberDraws(1, m), {}, ("NP",))
+        network = compile_network(disputed, ("NP",), one.values, believe_all=True)
         held = {a for a, w in zip(network.arrows, network.strength[0], strict=True) if w > 0}
         both = held & {"PTEN -> PI3K/Akt", "PTEN -| PI3K/Akt"}
         assert len(both) == 1
@@ -78,13 +78,13 @@ def test_disputed_signs_take_one_side_in_each_member():
 
 def run(network, drives, hours, tolerance=1e-3):
     n = len(network.nodes)
-    x, drive = network.basal[:, None].copy(), np.zeros((n, 1))
+    x, drive = network.healthy[:, None].copy(), np.zeros((n, 1))
     for name, value in drives.items():
         drive[network.index(name)] = value
     work = [np.zeros((n, 1)) for _ in range(3)]
     advance(
-        x, drive, network.first, network.source, network.sign, network.hill, network.half,
-        network.strength, network.basal, network.gain, network.push,
+        x, drive, network.healthy, network.first, network.source, network.sign, network.hill,
+        network.half, network.strength, network.offset, network.gain, network.push,
         np.zeros(1, dtype=np.int64), network.time_constant, hours * 3600.0, tolerance, *work,
     )  # fmt: skip
     return x[:, 0]
@@ -101,13 +101,14 @@ def test_the_integrator_agrees_with_a_library_one():
     def slope(_, x):
         out = np.zeros((n, 1))
         field(
-            x[:, None].copy(), drive, network.first, network.source, network.sign, network.hill,
-            network.half, network.strength, network.basal, network.gain, network.push,
+            x[:, None].copy(), drive, network.healthy, network.first, network.source, network.sign,
+            network.hill, network.half, network.strength, network.offset, network.gain,
+            network.push,
             np.zeros(1, dtype=np.int64), out,
         )  # fmt: skip
         return (out[:, 0] - x) / network.time_constant
 
-    exact = solve_ivp(slope, (0, 48 * 3600), network.basal, "LSODA", rtol=1e-9, atol=1e-11)
+    exact = solve_ivp(slope, (0, 48 * 3600), network.healthy, "LSODA", rtol=1e-9, atol=1e-11)
     found = run(network, {STIMULUS + "IL-1beta": 0.8}, 48)
     np.testing.assert_allclose(found, exact.y[:, -1], atol=3e-3)
     finer = run(network, {STIMULUS + "IL-1beta": 0.8}, 48, 1e-5)
@@ -144,24 +145,47 @@ def test_both_tables_are_whole():
     assert len(CHAINS) == 39
 
 
+#: what else the evidence tells of the cargo or its target works against the reported effect in
+#: most members; the table row and the other claims are both kept
+CONTESTED = {
+    ("T1.05", "apoptosis"): "miR-217 lowers SIRT1 too",
+    ("T1.05", "ECM degradation"): "miR-217 lowers SIRT1 too",
+    ("T1.12", "ECM degradation"): "Wnt/beta-catenin raises proteases in the published network",
+    ("T2.04", "chondrogenic differentiation"): "Wnt/beta-catenin raises MMP3",
+}
+MEMBERS = 20
+
+
+@cache
+def responses(cell, number):
+    """A member's network of one cell type and its state after each cargo, the first without any."""
+    network = member(number, cells=(cell,)).prior_network(True)
+    known = sorted({e.source for c in CHAINS.values() for e in c.effects} & set(network.nodes))
+    drives = [{}, *({network.index(name): 1.0} for name in known)]
+    seen = assay(network, 0, drives, [1000 * 3600.0], 1e-4)[0]
+    return network, dict(zip(known, seen[:, 1:].T - seen[:, 0], strict=True))
+
+
 @pytest.mark.parametrize("key", sorted(CHAINS))
 def test_a_table_row_moves_its_phenotypes_the_way_it_was_reported(key):
-    chain = CHAINS[key]
+    chain, row = CHAINS[key], key.rpartition(":")[2]
     cells = tuple(dict.fromkeys(n.strip() for c in chain.effects for n in c.cell.split(";")))
-    moved = []
-    for cell in cells:
-        network = member(cells=(cell,)).network(True)
+    agreed = {}
+    for cell, number in product(cells, range(MEMBERS)):
+        network, moved = responses(cell, number)
         present = {a for a, w in zip(network.arrows, network.strength[0], strict=True) if w > 0}
         for reading in chain.readings():
             named = {f"{c.source} {'->' if c.sign > 0 else '-|'} {c.target}" for c in reading.path}
-            if not named or not named <= present:
-                continue
-            cargo, phenotype = reading.effect.source, reading.effect.target
-            before = run(network, {}, 2000, 1e-6)[network.index(phenotype)]
-            after = run(network, {cargo: 1.0}, 2000, 1e-6)[network.index(phenotype)]
-            moved.append((phenotype, np.sign(round(after - before, 7)), reading.effect.sign))
-    if key.rpartition(":")[2] in CARGO_WITHOUT_LINKS:
-        assert not moved
+            if named and named <= present:
+                change = moved[reading.effect.source][network.index(reading.effect.target)]
+                told = agreed.setdefault(reading.effect.target, [])
+                told.append(np.sign(change) == reading.effect.sign)
+    if row in CARGO_WITHOUT_LINKS:
+        assert not agreed
         return
-    assert moved
-    assert all(found == told for _, found, told in moved), moved
+    assert agreed
+    for phenotype, found in agreed.items():
+        if (row, phenotype) in CONTESTED:
+            assert 0.0 < np.mean(found) < 0.5
+        else:
+            assert np.mean(found) >= 0.5, (phenotype, np.mean(found))

@@ -53,7 +53,7 @@ def test_more_studies_never_make_an_arrow_less_probable(beliefs):
 
 
 def test_drawn_arrows_hold_as_often_as_their_weight_says():
-    from evdisc.study.draws import uniform
+    from evdisc.simulate.draws import uniform
 
     arrow = BY_NAME["NLRP3 -> pyroptosis"]
     held = [
@@ -65,7 +65,7 @@ def test_drawn_arrows_hold_as_often_as_their_weight_says():
 
 
 def test_the_weight_of_a_path_is_how_often_all_its_arrows_hold():
-    from evdisc.study.draws import uniform
+    from evdisc.simulate.draws import uniform
 
     path = [BY_NAME[n] for n in ("MALAT1 -| miR-217", "miR-217 -| SIRT1", "NLRP3 -> pyroptosis")]
     held = [

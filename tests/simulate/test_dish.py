@@ -77,7 +77,7 @@ def test_cell_types_share_one_medium():
 @pytest.mark.parametrize(
     ("overrides", "words"),
     [
-        (["stimuli.0.name=TBHP", "stimuli.0.dose=100 uM"], "no such stimulus"),
+        (["stimuli.0.name=moonlight", "stimuli.0.dose=100 ng/mL"], "no such stimulus"),
         (["stimuli=[{name: 'knock-down:PTNE'}]"], "did you mean 'PTEN'"),
         (["therapy.vesicle.cargo.0.molecule=miR-4100"], "did you mean 'miR-410'"),
         (["readouts=[gait]"], "not simulated in a dish"),

@@ -54,7 +54,7 @@ def test_an_occluded_endplate_starves_a_human_disc():
     open_, closed = (
         insult(text, "disc.preset=human-lumbar", "duration=30 d",
                "disc.endplate_diffusivity_factor=1")
-        for text in ("{}", "{occlusion: {open_fraction: 20 %, at: 1 d}}")
+        for text in ("{}", "{occlusion: {open_fraction: 12 %, at: 1 d}}")
     )  # fmt: skip
     assert closed["glucose|NP"][-1] < 0.85 * open_["glucose|NP"][-1]
     assert closed["living_cells|NP"][-1] < 0.95 * open_["living_cells|NP"][-1]
@@ -121,7 +121,7 @@ def test_the_weakest_sector_lets_pressure_out_and_vessels_in():
     assert hurt["annulus_load_share"][-1] > whole["annulus_load_share"][-1]
     assert hurt["vessels"][-1] > 0.0
     assert hurt["nerves"][-1] < hurt["vessels"][-1]
-    assert whole["vessels"][-1] == 0.0
+    assert whole["vessels"][-1] < 1e-6
 
 
 def test_a_damaged_annulus_leaks_more_of_a_dose():

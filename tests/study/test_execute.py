@@ -176,7 +176,7 @@ def test_a_failed_member_is_a_value_with_its_reason(tmp_path, monkeypatch):
             raise SolveError("the nutrients of this disc have no steady state")
         return whole(study, member, *rest)
 
-    from evdisc.study.draws import uniform
+    from evdisc.simulate.draws import uniform
 
     quantile_of_member_1 = uniform(1, 1, "vesicle_diameter")
     monkeypatch.setattr(disc, "run_arm", fragile)

@@ -15,7 +15,8 @@ import numpy as np
 from numba import njit
 
 from evdisc.cargo.molecules import linked
-from evdisc.cell.network import STIMULUS, Network
+from evdisc.cell.blueprint import STIMULUS
+from evdisc.cell.network import Network
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
 

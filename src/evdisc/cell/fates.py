@@ -26,6 +26,17 @@ def excess(now: float, healthy: float) -> float:
 
 
 @njit(cache=True, nogil=True)
+def pressing(now: float, healthy: float, half: float) -> float:
+    """Share of a full hazard at an activity.
+
+    It rises with the square of the excess at first: a cell endures slight activity for years, and
+    hazards were read from days of strong activity.
+    """
+    above = excess(now, healthy)
+    return above**2 * (1.0 + half**2) / (above**2 + half**2)
+
+
+@njit(cache=True, nogil=True)
 def kernel(clock, p, patch_of, node, starvation_rate, activity, reference_activity,
            living_cells, healthy_cells, inflamed_cells, early_senescent_cells,
            late_senescent_cells, apoptotic_cells, pyroptotic_cells, starved_cells):  # fmt: skip
@@ -38,10 +49,10 @@ def kernel(clock, p, patch_of, node, starvation_rate, activity, reference_activi
             if q < 0:
                 continue
             drive = (
-                excess(activity[node[0], q], reference_activity[node[0], q]),
-                excess(activity[node[1], q], reference_activity[node[1], q]),
-                excess(activity[node[2], q], reference_activity[node[2], q]),
-                excess(activity[node[3], q], reference_activity[node[3], q]),
+                pressing(activity[node[0], q], reference_activity[node[0], q], p[7, 0]),
+                pressing(activity[node[1], q], reference_activity[node[1], q], p[7, 0]),
+                pressing(activity[node[2], q], reference_activity[node[2], q], p[7, 0]),
+                pressing(activity[node[3], q], reference_activity[node[3], q], p[7, 0]),
             )
             apoptosis, pyroptosis = p[0, 0] * drive[0], p[1, 0] * drive[1]
             starving = starvation_rate[i, k]
@@ -111,6 +122,7 @@ MECHANISM = Mechanism(
         Parameter("senescence_reversal", "1/s", "early senescent back to healthy", 0.0),
         Parameter("inflammation_onset", "1/s", "healthy to inflamed at full activity", 0.0),
         Parameter("inflammation_resolution", "1/s", "inflamed to healthy without activity", 0.0),
+        Parameter("hazard_half", "1", "activity above healthy at half hazard", 0.0, 1.0),
     ),
     prepare=prepare,
 )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from evdisc.cell.network import STIMULUS
+from evdisc.cell.blueprint import STIMULUS
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
 
@@ -68,14 +68,14 @@ MECHANISM = Mechanism(
     owns=("network_input",),
     parameters=(
         Parameter(
-            "half_activation_concentration",
+            "stimulus_half",
             "kg/m3",
             "IL-1beta at half drive",
             0.0,
             subject="IL-1beta",
         ),
         Parameter(
-            "half_activation_concentration",
+            "stimulus_half",
             "kg/m3",
             "TNF-alpha at half drive",
             0.0,

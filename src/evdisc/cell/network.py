@@ -1,40 +1,47 @@
-"""From claims to a network: nodes, edges and one set of edge strengths per cell type.
+"""One member's network: which arrows hold, how strong they are, and a healthy state that rests.
 
-Every node follows a normalised-Hill logic rule (after Wittmann 2009 and Terfve 2012): its
-activators combine by OR with its basal activity, its inhibitors by AND NOT. A claim seen in
+Every node follows its regulators through normalised Hill functions (Wittmann 2009), which add up
+in the log-odds of its activity: a node with twenty regulators still moves when one of them does,
+where products of gates (OR, AND NOT) leave such a node at its ceiling or floor. A claim seen in
 one cell type holds in another of the same family only with the probability
 ``claim_borrowed_share``. Where studies disagree about a sign, the one that looked at this cell
 type wins; where both did, each member takes one side.
+
+The healthy activity of each node is drawn, and its offset follows from it, so the undisturbed
+cell is at rest whatever arrows a member holds; see :mod:`evdisc.cell.homeostasis`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evdisc.errors import EvidenceError, InputError, nearest
-from evdisc.evidence.claims import Claim
+from evdisc.cell.blueprint import CLASSES, Blueprint, blueprint, name_of
+from evdisc.cell.homeostasis import calm
+from evdisc.errors import InputError, nearest
 from evdisc.evidence.library import Library
-from evdisc.evidence.names import names
-from evdisc.evidence.weights import Arrow, arrows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: molecules a vesicle can bring that act on a target, never on a phenotype at once
-CARGO_TYPES = ("miRNA", "circRNA", "lncRNA", "mRNA", "antagomir", "organelle")
-#: sources that are not part of the recipient cell
-OUTSIDE_TYPES = ("vesicle", "engineering", "material", "cell")
-STIMULUS = "stimulus:"
 #: cell types that may lend arrows to one another; any other type keeps to itself
 FAMILIES = (("NP", "AF", "EPC", "NPSC", "NP-MSC", "notochordal"),)
-#: value(key, subject, tag) -> one SI number; tag separates draws that share a row
-Value = Callable[[str, str, str], float]
-#: chance(tag) -> a uniform number that belongs to the tag
-Chance = Callable[[str], float]
+
+
+class Draws(Protocol):
+    """One member's numbers."""
+
+    def numbers(self, key: str, subjects: Sequence[tuple[str, ...]], tags: Sequence[str]) -> Floats:
+        """SI values of a parameter, one a tag; the first subject that has a row counts."""
+        ...
+
+    def chances(self, tags: Sequence[str]) -> Floats:
+        """Uniform numbers that belong to the tags."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -47,11 +54,14 @@ class Network:
         source: (e,) index of the source node.
         sign: (e,) +1 or -1.
         hill, half: (e,) Hill exponent (1, 2, 3) and half activation.
-        strength: (regions, e) strength in the cells of each region; 0 where it does not hold.
-        basal, time_constant: (n,) activity without regulators; relaxation time, s. Stimuli and
-            molecules that nothing in the cell regulates have none: they are brought.
+        strength: (regions, e) largest change of the target's log-odds, in the cells of each
+            region; 0 where the edge does not hold.
+        offset: (regions, n) log-odds without regulators.
+        healthy: (n,) activity in the undisturbed cell. Stimuli and molecules that nothing in the
+            cell regulates have none: they are brought.
+        time_constant: (n,) relaxation time, s.
         gain, push: (n,) knock-down multiplies by gain, over-expression adds push by OR.
-        claims: ids of the claims behind the edges that hold.
+        claims: ids of the claims and background facts behind the edges that hold.
         arrows: identity of each edge.
     """
 
@@ -62,7 +72,8 @@ class Network:
     hill: Ints
     half: Floats
     strength: Floats
-    basal: Floats
+    offset: Floats
+    healthy: Floats
     time_constant: Floats
     gain: Floats
     push: Floats
@@ -94,173 +105,114 @@ class Network:
         return replace(self, push=push)
 
 
-def cell_arrows(library: Library) -> list[Arrow]:
-    """Arrows between things inside or around a recipient cell.
-
-    A reported net effect is a finding to compare with, never an arrow of the model: the effect
-    of a cargo must travel through its target.
-    """
-    return [
-        a
-        for a in arrows(c for c in library.claims if c.step != "end" and seen_in_a_recipient(c))
-        if a.source_type not in OUTSIDE_TYPES
-        and a.target_type not in OUTSIDE_TYPES
-        and not (a.source_type in CARGO_TYPES and a.target_type == "phenotype")
-    ]
-
-
-def seen_in_a_recipient(claim: Claim) -> bool:
-    """Whether a claim is about recipient cells: one is named, or a dish of unnamed disc cells.
-
-    What happens in a parent cell, a tissue or a patient is no arrow of a recipient cell.
-    """
-    cells = {name.strip() for name in claim.cell.split(";") if name.strip()}
-    if cells:
-        return bool(cells & set(names("recipient_cell")))
-    return "in vitro" in claim.setting
-
-
-def node_name(name: str, kind: str) -> str:
-    """Node for a name: a stimulus or drug acts from outside and is kept apart from its gene."""
-    return STIMULUS + name if kind in ("stimulus", "drug") else name
-
-
 def compile_network(
-    library: Library,
-    cell_types: Sequence[str],
-    value: Value,
-    chance: Chance,
-    *,
-    believe_all: bool = False,
-) -> Network:
-    """Compile the claims into a network for the given cell types.
+    library: Library, cell_types: Sequence[str], draws: Draws, *, believe_all: bool = False,
+    left_out: NDArray[np.bool_] | None = None,
+) -> Network:  # fmt: skip
+    """Compile claims and background into one member's network for the given cell types.
 
     Args:
-        library: claims and parameters.
+        library: claims, background and parameters.
         cell_types: recipient cell of each region column (NP, AF, EPC ...).
-        value: draws of parameters; see :data:`Value`.
-        chance: uniform draws for claim inclusion and disputed signs.
+        draws: the member's numbers.
         believe_all: take every arrow as true (no publication-bias discount).
+        left_out: (arrows,) True where an arrow of the blueprint is deleted.
 
     Raises:
         EvidenceError: the claims hold no arrow.
     """
-    every = cell_arrows(library)
-    if not every:
-        raise EvidenceError("the claims hold no arrow inside a cell")
-    kinds = _node_kinds(every)
-    nodes = tuple(sorted(kinds))
-    order = {name: i for i, name in enumerate(nodes)}
-    every.sort(key=lambda a: (order[a.target], a.identity))
-    believed = _believed(every, library, value, chance, believe_all)
-    strength = np.array(
-        [
-            [_strength(a, cell, value, chance, believe_all) * believed[a.identity] for a in every]
-            for cell in cell_types
-        ]
-    )
-    for cell, row in zip(cell_types, strength, strict=True):
-        _settle_signs(every, cell, row, library, value, chance)
-    targets = np.array([order[a.target] for a in every])
-    held = {
-        c.claim for a, col in zip(every, strength.T, strict=True) if col.any() for c in a.claims
-    }
+    plan = blueprint(library)
+    edges = plan.identities
+    held = held_arrows(plan, cell_types, draws, believe_all)
+    if left_out is not None:
+        held[:, left_out] = 0.0
+    strength = held * draws.numbers("edge_strength", [(k, "") for k in plan.source_kinds], edges)
+    factor = draws.numbers("edge_class_strength", [(c,) for c in CLASSES], [""] * len(CLASSES))
+    strength *= factor[plan.edge_class]
+    hill = np.clip(np.rint(draws.numbers("edge_hill", [("",)] * len(edges), edges)), 1, 3)
+    half = draws.numbers("edge_half_activation", [("",)] * len(edges), edges)
+    subjects = [(n, k, "default") for n, k in zip(plan.nodes, plan.kinds, strict=True)]
+    healthy = draws.numbers("node_healthy", subjects, plan.nodes) * ~plan.brought
+    offset = np.empty((len(cell_types), len(plan.nodes)))
+    structure = (plan.first, plan.source, plan.sign, hill.astype(np.int64), half)
+    for row, own in zip(strength, offset, strict=True):
+        calm(*structure, row, healthy, plan.looped, own)
     return Network(
-        nodes=nodes,
-        first=np.searchsorted(targets, np.arange(len(nodes) + 1)).astype(np.int64),
-        source=np.array([order[node_name(a.source, a.source_type)] for a in every]),
-        sign=np.array([float(a.sign) for a in every]),
-        hill=np.array([_exponent(value("edge_hill", "", a.identity)) for a in every]),
-        half=np.array([value("edge_half_activation", "", a.identity) for a in every]),
+        nodes=plan.nodes,
+        first=plan.first,
+        source=plan.source,
+        sign=plan.sign,
+        hill=structure[3],
+        half=half,
         strength=strength,
-        basal=np.array([_basal(n, kinds[n], every, value) for n in nodes]),
-        time_constant=np.array(
-            [_node_value("node_time_constant", n, kinds[n], value) for n in nodes]
-        ),
-        gain=np.ones(len(nodes)),
-        push=np.zeros(len(nodes)),
-        claims=tuple(sorted(held)),
-        arrows=tuple(a.identity for a in every),
-    )
+        offset=offset,
+        healthy=healthy,
+        time_constant=draws.numbers("node_time_constant", subjects, plan.nodes),
+        gain=np.ones(len(plan.nodes)),
+        push=np.zeros(len(plan.nodes)),
+        claims=tuple(sorted({c.claim for i in np.flatnonzero(held.any(axis=0))
+                             for c in plan.arrows[i].claims})),
+        arrows=tuple(edges),
+    )  # fmt: skip
 
 
-def _node_kinds(every: Sequence[Arrow]) -> dict[str, str]:
-    kinds: dict[str, str] = {}
-    for arrow in every:
-        kinds.setdefault(node_name(arrow.source, arrow.source_type), arrow.source_type)
-        kinds.setdefault(arrow.target, arrow.target_type)
-    return kinds
+def held_arrows(
+    plan: Blueprint, cell_types: Sequence[str], draws: Draws, believe_all: bool
+) -> Floats:
+    """(cell types, arrows) 1 where an arrow holds in this member and cell type, else 0."""
+    told = sorted({story for stories in plan.stories for story, _ in stories})
+    chance = dict(zip(told, draws.chances(["story:" + s for s in told]), strict=True))
+    kinds = sorted({kind for stories in plan.stories for _, kind in stories})
+    drawn = draws.numbers("claim_probability", [(k,) for k in kinds], [""] * len(kinds))
+    belief = dict(zip(kinds, drawn, strict=True))
+    believed = np.array([
+        believe_all or any(chance[story] < belief[kind] for story, kind in stories)
+        for stories in plan.stories
+    ], dtype=np.float64)  # fmt: skip
+    held = np.array([_reach(plan, cell, draws, believe_all) * believed for cell in cell_types])
+    for cell, row in zip(cell_types, held, strict=True):
+        _settle_signs(plan, cell, row, belief, draws)
+    return held
 
 
-def _believed(
-    every: Sequence[Arrow], library: Library, value: Value, chance: Chance, believe_all: bool
-) -> dict[str, float]:
-    belief = _belief(value)
-    return {
-        a.identity: float(believe_all or a.holds(library.sources, belief, chance)) for a in every
-    }
-
-
-def _belief(value: Value) -> Callable[[str], float]:
-    return lambda kind: value("claim_probability", kind, "")
+def _reach(plan: Blueprint, cell: str, draws: Draws, believe_all: bool) -> Floats:
+    """1 where an arrow was seen in this cell type, or is lent to it."""
+    share = 1.0 if believe_all else float(draws.numbers("claim_borrowed_share", [("",)], [""])[0])
+    lent = draws.chances([f"borrow:{cell}:{name}" for name in plan.identities]) < share
+    reach = np.zeros(len(plan.arrows))
+    for i, arrow in enumerate(plan.arrows):
+        seen = arrow.cells()
+        if "" in seen or cell in seen:
+            reach[i] = 1.0
+        elif any(related(cell, other) for other in seen):
+            reach[i] = float(lent[i])
+    return reach
 
 
 def _settle_signs(
-    every: Sequence[Arrow], cell: str, strength: Floats, library: Library, value: Value,
-    chance: Chance,
-) -> None:  # fmt: skip
-    """Leave one of two opposite arrows in a cell type (``strength`` is changed)."""
-    place = {a.identity: i for i, a in enumerate(every)}
-    for one in every:
-        rival = Arrow(one.source, one.target, -one.sign, "", "", ()).identity
-        # every pair is met twice; the one that sorts first speaks for both
-        if rival not in place or one.identity > rival:
+    plan: Blueprint, cell: str, held: Floats, belief: dict[str, float], draws: Draws
+) -> None:
+    """Leave one of two opposite arrows in a cell type (``held`` is changed)."""
+    for i, j in plan.rivals:
+        if not (held[i] and held[j]):
             continue
-        i, j = place[one.identity], place[rival]
-        if not (strength[i] and strength[j]):
-            continue
-        seen = [cell in every[k].cells() for k in (i, j)]
+        seen = [cell in plan.arrows[k].cells() for k in (i, j)]
         if seen[0] == seen[1]:
-            belief = _belief(value)
-            mine, other = (every[k].probability(library.sources, belief) for k in (i, j))
-            share = mine / (mine + other)
-            first_wins = chance(f"sign:{one.identity}|{rival}") < share
+            mine, other = (_weight(plan.stories[k], belief) for k in (i, j))
+            tag = f"sign:{name_of(plan.arrows[i])}|{name_of(plan.arrows[j])}"
+            first_wins = draws.chances([tag])[0] < mine / (mine + other)
         else:
             first_wins = seen[0]
-        strength[j if first_wins else i] = 0.0
+        held[j if first_wins else i] = 0.0
 
 
-def _strength(arrow: Arrow, cell: str, value: Value, chance: Chance, believe_all: bool) -> float:
-    seen = arrow.cells()
-    if "" not in seen and cell not in seen:
-        if not any(related(cell, other) for other in seen):
-            return 0.0
-        borrowed = value("claim_borrowed_share", "", "")
-        if not believe_all and chance(f"borrow:{cell}:{arrow.identity}") >= borrowed:
-            return 0.0
-    return value("edge_strength", "", arrow.identity)
+def _weight(stories: Sequence[tuple[str, str]], belief: dict[str, float]) -> float:
+    wrong = 1.0
+    for _, kind in stories:
+        wrong *= 1.0 - belief[kind]
+    return 1.0 - wrong
 
 
 def related(cell: str, other: str) -> bool:
     """Whether two cell types belong to one family."""
     return any(cell in family and other in family for family in FAMILIES)
-
-
-def _exponent(drawn: float) -> int:
-    return int(min(max(round(drawn), 1), 3))
-
-
-def _basal(node: str, kind: str, every: Sequence[Arrow], value: Value) -> float:
-    regulated = any(a.target == node for a in every)
-    if node.startswith(STIMULUS) or (kind in CARGO_TYPES and not regulated):
-        return 0.0
-    return _node_value("node_basal", node, kind, value)
-
-
-def _node_value(key: str, node: str, kind: str, value: Value) -> float:
-    for subject in (node, kind, "default"):
-        try:
-            return value(key, subject, node)
-        except EvidenceError:
-            continue
-    raise EvidenceError("no value for a node", key=key, value=node)

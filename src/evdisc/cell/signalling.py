@@ -1,7 +1,7 @@
-"""Signalling: normalised-Hill logic equations, advanced by an exponential integrator.
+"""Signalling: logistic-Hill equations, advanced by an exponential integrator.
 
-dx/dt = (f(x) - x) / tau with f = [1 - (1 - basal) PROD_act (1 - w h)] PROD_inh (1 - w h)
-and the normalised Hill function h(x) = x^n (1 + k^n) / (x^n + k^n) (Wittmann 2009,
+dx/dt = (f(x) - x) / tau, f = 1 / (1 + exp(-(offset + sum of sign w h(x_source)))) with the
+normalised Hill function h(x) = x^n (1 + k^n) / (x^n + k^n) (Wittmann 2009,
 doi:10.1186/1752-0509-3-98). The linear decay is integrated exactly (ETD2RK, Cox 2002,
 doi:10.1006/jcph.2002.6995), the step adapts to the nonlinear part.
 """
@@ -21,51 +21,51 @@ TOLERANCE = 1e-3
 
 
 @njit(cache=True, nogil=True)
-def hill(x: float, n: int, k: float) -> float:
-    """Normalised Hill function: 0 at 0, 1 at 1, steepness ``n``, half activation ``k``."""
-    kn = k**n
-    xn = x**n
-    return xn * (1.0 + kn) / (xn + kn)
-
-
-@njit(cache=True, nogil=True)
-def field(x, drive, first, source, sign, exponent, half, strength, basal, gain, push,
+def field(x, drive, healthy, first, source, sign, exponent, half, strength, offset, gain, push,
           column, out):  # fmt: skip
     """Write the target value f(x) of every node and patch into ``out`` (nodes, patches)."""
     nodes, patches = x.shape
     for i in range(nodes):
+        own = healthy[i] > 0.0
         for q in range(patches):
+            out[i, q] = offset[column[q], i]
+        for e in range(first[i], first[i + 1]):
+            add(x[source[e]], sign[e], exponent[e], half[e], strength[:, e], column, out[i])
+        for q in range(patches):
+            active = 1.0 / (1.0 + math.exp(-out[i, q])) if own else 0.0
             # what is brought from outside acts beside the cell's own activity
-            off, inhibited = (1.0 - basal[i]) * (1.0 - drive[i, q]), 1.0
-            for e in range(first[i], first[i + 1]):
-                w = strength[column[q], e]
-                if w == 0.0:
-                    continue
-                moved = 1.0 - w * hill(x[source[e], q], exponent[e], half[e])
-                if sign[e] > 0.0:
-                    off *= moved
-                else:
-                    inhibited *= moved
+            driven = 1.0 - (1.0 - active) * (1.0 - drive[i, q])
             # over-expression is one more activator, outside the reach of the inhibitors
-            driven = (1.0 - off) * inhibited
             out[i, q] = gain[i] * (1.0 - (1.0 - driven) * (1.0 - push[i]))
 
 
 @njit(cache=True, nogil=True)
-def advance(x, drive, first, source, sign, exponent, half, strength, basal, gain, push,
+def add(x, sign, n, k, strength, column, out):
+    """Add one edge's part to the log-odds of its target in every patch."""
+    kn = k if n == 1 else (k * k if n == 2 else k * k * k)
+    top = sign * (1.0 + kn)
+    for q in range(x.shape[0]):
+        w = strength[column[q]]
+        if w != 0.0:
+            xn = x[q] if n == 1 else (x[q] * x[q] if n == 2 else x[q] * x[q] * x[q])
+            out[q] += w * top * xn / (xn + kn)
+
+
+@njit(cache=True, nogil=True)
+def advance(x, drive, healthy, first, source, sign, exponent, half, strength, offset, gain, push,
             column, tau, span, tolerance, f0, f1, guess):  # fmt: skip
     """Advance activities ``x`` (nodes, patches) by ``span`` seconds; returns the steps taken."""
     t, h, steps = 0.0, min(span, 1800.0), 0
     while t < span * (1.0 - 1e-12):
         h = min(h, span - t)
-        field(x, drive, first, source, sign, exponent, half, strength, basal, gain, push,
+        field(x, drive, healthy, first, source, sign, exponent, half, strength, offset, gain, push,
               column, f0)  # fmt: skip
         for i in range(x.shape[0]):
             keep = math.exp(-h / tau[i])
             for q in range(x.shape[1]):
                 guess[i, q] = keep * x[i, q] + (1.0 - keep) * f0[i, q]
-        field(guess, drive, first, source, sign, exponent, half, strength, basal, gain, push,
-              column, f1)  # fmt: skip
+        field(guess, drive, healthy, first, source, sign, exponent, half, strength, offset, gain,
+              push, column, f1)  # fmt: skip
         error = 0.0
         for i in range(x.shape[0]):
             weight = 1.0 + (math.exp(-h / tau[i]) - 1.0) * tau[i] / h
@@ -83,7 +83,7 @@ def advance(x, drive, first, source, sign, exponent, half, strength, basal, gain
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, first, source, sign, exponent, half, strength, basal, gain, push,
+def kernel(clock, p, healthy, first, source, sign, exponent, half, strength, offset, gain, push,
            column, tau, pairs, f0, f1, guess, drive, network_input, cargo_strength,
            activity):  # fmt: skip
     """Advance the network over one macro step with its inputs held."""
@@ -93,8 +93,8 @@ def kernel(clock, p, first, source, sign, exponent, half, strength, basal, gain,
         for q in range(drive.shape[1]):
             # two cargoes on one node (an arm and its bare name) act as OR
             drive[node, q] = 1.0 - (1.0 - drive[node, q]) * (1.0 - cargo_strength[c, q])
-    advance(activity, drive, first, source, sign, exponent, half, strength, basal, gain, push,
-            column, tau, clock[1], TOLERANCE, f0, f1, guess)  # fmt: skip
+    advance(activity, drive, healthy, first, source, sign, exponent, half, strength, offset, gain,
+            push, column, tau, clock[1], TOLERANCE, f0, f1, guess)  # fmt: skip
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
@@ -103,8 +103,8 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
     shape = (len(net.nodes), setting.patches)
     pairs = np.array(setting.objects["cargo_nodes"], dtype=np.int64).reshape(-1, 2)
     work = tuple(np.zeros(shape) for _ in range(4))
-    return (net.first, net.source, net.sign, net.hill, net.half, net.strength, net.basal, net.gain,
-            net.push, setting.patch_region, net.time_constant, pairs,
+    return (net.healthy, net.first, net.source, net.sign, net.hill, net.half, net.strength,
+            net.offset, net.gain, net.push, setting.patch_region, net.time_constant, pairs,
             *work)  # fmt: skip
 
 
@@ -115,5 +115,5 @@ MECHANISM = Mechanism(
     owns=("activity",),
     prepare=prepare,
     when="halves",
-    cites=("wittmann2009", "terfve2012", "cox2002"),
+    cites=("wittmann2009", "cox2002"),
 )

@@ -21,6 +21,8 @@ PROOFS = (
     "reporter assay", "knock-down", "over-expression", "correlation", "title only", "inferred",
     "unknown",
 )  # fmt: skip
+#: proofs of background facts: taught everywhere, or drawn in a published network model
+BACKGROUND_PROOFS = ("textbook", "published network")
 TYPES = (
     "vesicle", "miRNA", "circRNA", "lncRNA", "mRNA", "antagomir", "protein", "organelle", "gene",
     "complex", "pathway", "process", "phenotype", "stimulus", "engineering", "drug", "material",
@@ -82,6 +84,39 @@ def parse_claim(row: Row, file: object) -> Claim:
         raise _fault(row, "sign", file, "0 where the proof is unknown")
     fields = {k: v for k, v in row.items() if k != "#"}
     return Claim(**(fields | {"sign": int(row["sign"])}))  # type: ignore[arg-type]
+
+
+def parse_background(row: Row, file: object) -> Claim:
+    """A background fact as a claim of record ``background``.
+
+    Raises:
+        EvidenceError: with file, row and column of the first fault.
+    """
+    row = row | {"claim": background_id(row)}
+    checks = {"proof": BACKGROUND_PROOFS, "source_type": TYPES, "target_type": TYPES,
+              "sign": ("1", "-1")}  # fmt: skip
+    for column, valid in checks.items():
+        if row[column] not in valid:
+            raise _fault(row, column, file, " | ".join(valid), nearest(row[column], valid))
+    for column in ("study", "source", "target"):
+        if not row[column]:
+            raise _fault(row, column, file, "a name")
+    sign = int(row["sign"])
+    return Claim(
+        row["claim"], "background", "", "", row["study"],
+        "assumed" if row["proof"] == "textbook" else "derived", "", row["source"],
+        row["source_type"], row["target"], row["target_type"], sign,
+        "activates" if sign > 0 else "inhibits", row["proof"], row["cell"], "", "", "", "in vitro",
+        "", "", "", row["note"],
+    )  # fmt: skip
+
+
+def background_id(row: Row) -> str:
+    """Stable id of a background fact."""
+    arrow = ">" if row["sign"] == "1" else "|"
+    cell = f"@{row['cell']}" if row["cell"] else ""
+    added = "+" if row["source_type"] in ("stimulus", "drug") else ""
+    return f"{row['study']}:{added}{row['source']}{arrow}{row['target']}{cell}"
 
 
 def _fault(

@@ -7,21 +7,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evdisc.errors import EvidenceError, nearest
-from evdisc.evidence.claims import Claim, parse_claim
+from evdisc.evidence.claims import Claim, parse_background, parse_claim
 from evdisc.evidence.entities import Entity, parse_entity
 from evdisc.evidence.parameters import CONTEXT, ParameterRow, parse_row
 from evdisc.evidence.tables import COLUMNS, Row, read_overlay, shipped
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Library:
-    """Sources, claims, parameters and the things claims speak of; frozen once loaded."""
+    """Sources, claims, parameters and the things claims speak of; frozen once loaded.
+
+    ``background`` holds what any textbook or published network says of every disc cell, in the
+    form of claims; it is no part of the atlas.
+    """
 
     sources: Mapping[str, Row]
     claims: tuple[Claim, ...]
     parameters: Mapping[str, tuple[ParameterRow, ...]]
     entities: Mapping[str, Entity] = field(default_factory=dict)
     overlaid: frozenset[str] = field(default_factory=frozenset)
+    background: tuple[Claim, ...] = ()
+    found: dict[tuple[str, frozenset[tuple[str, str]]], ParameterRow] = field(default_factory=dict)
 
     def resolve(self, key: str, **context: str) -> ParameterRow:
         """Return the most specific ``use: model`` row of ``key`` that fits ``context``.
@@ -32,7 +38,26 @@ class Library:
         Raises:
             EvidenceError: unknown key, or no row fits.
         """
-        return self.ranked(key, **context)[0]
+        asked = key, frozenset(context.items())
+        if asked not in self.found:
+            self.found[asked] = self.ranked(key, **context)[0]
+        return self.found[asked]
+
+    def first(self, key: str, subjects: tuple[str, ...], **context: str) -> ParameterRow:
+        """:meth:`resolve` for the first of ``subjects`` that has a row.
+
+        Raises:
+            EvidenceError: none has.
+        """
+        asked = "\0".join((key, *subjects)), frozenset(context.items())
+        if asked not in self.found:
+            fitting = (s for s in subjects if self._has(key, s, context))
+            self.found[asked] = self.resolve(key, **context, subject=next(fitting, subjects[-1]))
+        return self.found[asked]
+
+    def _has(self, key: str, subject: str, context: Mapping[str, str]) -> bool:
+        asked = {**context, "subject": subject}
+        return any(r.use == "model" and r.matches(asked) for r in self.parameters.get(key, ()))
 
     def ranked(self, key: str, **context: str) -> list[ParameterRow]:
         """All rows of ``key`` fitting ``context``, the one used first.
@@ -97,7 +122,18 @@ def build(tables: Tables, touched: set[str]) -> Library:
     parameters = {key: tuple(rows) for key, rows in grouped.items()}
     entities = [parse_entity(row, file) for row, file in tables["entities"]]
     _unique((e.name for e in entities), "entity")
-    return Library(sources, claims, parameters, {e.name: e for e in entities}, frozenset(touched))
+    background = tuple(parse_background(row, file) for row, file in tables["background"])
+    for fact in background:
+        if fact.study not in sources:
+            raise EvidenceError(
+                "study is not in the sources", key=fact.claim, value=fact.study,
+                nearest=nearest(fact.study, sources),
+            )  # fmt: skip
+    _unique((f.claim for f in background), "background fact")
+    return Library(
+        sources, claims, parameters, {e.name: e for e in entities}, frozenset(touched),
+        background=background,
+    )  # fmt: skip
 
 
 def _unique(names: Iterable[str], what: str) -> None:

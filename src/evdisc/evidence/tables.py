@@ -27,6 +27,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "name", "types", "benefit", "synonyms", "identifiers", "human", "rat", "mouse", "related",
         "note",
     ),
+    "background": (
+        "source", "source_type", "target", "target_type", "sign", "cell", "study", "proof",
+        "original_source", "original_target", "note",
+    ),
     "parameters": (
         "key", "preset", "species", "region", "grade", "cell", "subject", "value",
         "distribution", "low", "high", "unit", "tier", "via", "source", "use", "note",
@@ -38,6 +42,7 @@ IDENTIFYING = {
     "sources": ("study", "authors"),
     "claims": ("study", "source", "target"),
     "entities": ("name", "types"),
+    "background": ("source", "target", "proof"),
     "parameters": ("key", "value"),
 }
 
@@ -48,6 +53,11 @@ def shipped(table: str) -> list[Row]:
     """Rows of a table that comes with the package."""
     text = resources.files("evdisc.evidence").joinpath(f"data/{table}.csv").read_text("utf-8")
     return parse(text, table, file=f"evidence/{table}.csv")
+
+
+def shipped_bytes(table: str) -> bytes:
+    """A table that comes with the package, as it lies there."""
+    return resources.files("evdisc.evidence").joinpath(f"data/{table}.csv").read_bytes()
 
 
 def parse(text: str, table: str, *, file: object) -> list[Row]:

@@ -13,19 +13,21 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from evdisc.evidence.claims import Claim
+from evdisc.evidence.claims import BACKGROUND_PROOFS, Claim
 from evdisc.evidence.tables import Row
 
 #: proofs in which the arrow was broken or shown directly
 LOSS_OF_FUNCTION = ("knock-down", "reporter assay")
 #: kinds of support, the strongest first; each has a row ``claim_probability`` of its own
-KINDS = ("loss of function", "single study", "inferred")
+KINDS = ("loss of function", "textbook", "single study", "published network", "inferred")
 #: belief(kind) -> probability given to one study with that kind of support
 Belief = Callable[[str], float]
 
 
 def support(claim: Claim) -> str:
     """Kind of support a claim gives: by its proof, and ``inferred`` where its tier is assumed."""
+    if claim.proof in BACKGROUND_PROOFS:
+        return claim.proof
     if claim.tier == "assumed":
         return "inferred"
     return "loss of function" if claim.proof in LOSS_OF_FUNCTION else "single study"

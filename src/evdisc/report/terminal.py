@@ -61,6 +61,31 @@ def dose_lines(table: Mapping[str, Any]) -> str:
     return text
 
 
+def why_table(told: Mapping[str, Any]) -> str:
+    """The paths that moved a read-out, the strongest first."""
+    moved = told["moved"]
+    head = (
+        f"why {told['readout']} moved (up in {100 * moved['up']:.0f} %, down in "
+        f"{100 * moved['down']:.0f} % of {told['members']} members; signalling alone)"
+    )
+    rows = [
+        [f"{100 * p['share']:.0f} %", f"{100 * p['members']:.0f} %", chain(p["arrows"]),
+         ", ".join(p["studies"])]
+        for p in told["paths"]
+    ]  # fmt: skip
+    foot = "a negative share worked against the move; evdisc: taught in textbooks, no study named"
+    return f"{head}\n{text_table(['share', 'in members', 'path', 'studies'], rows)}\n{foot}"
+
+
+def chain(arrows: Sequence[str]) -> str:
+    """Arrows A -> B, B -| C as A -> B -| C."""
+    text = arrows[0].removeprefix("stimulus:") if arrows else "brought"
+    for arrow in arrows[1:]:
+        mark = " -> " if " -> " in arrow else " -| "
+        text += mark + arrow.split(mark, 1)[1]
+    return text
+
+
 def nutrition_table(summary: Mapping[str, Any]) -> str:
     """Extremes and means of the nutrients, by region."""
     rows = [

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from evdisc.report.terminal import text_table
 from evdisc.report.words import number
 from evdisc.validate.case import Result
 
 WORDS = {True: "pass", False: "FAIL", None: ""}
+
+
+def experiment_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Every cell experiment: what was seen, what was predicted without its study."""
+    lines = [
+        [r["experiment"], r["cell"], r["condition"], ", ".join(r["readout"]), r["direction"],
+         r["predicted"], f"{100 * r['probability'][r['predicted']]:.0f} %", r["resolved"],
+         r["rule"], r["verdict"]]
+        for r in rows
+    ]  # fmt: skip
+    titles = ["row", "cell", "condition", "read-out", "seen", "predicted", "sure", "by interval",
+              "rule", ""]  # fmt: skip
+    return text_table(titles, lines)
 
 
 def validation_table(results: Sequence[Result]) -> str:

@@ -178,7 +178,7 @@ def fill_healthy(assembly: Assembly, setting: Setting, values: Values) -> None:
         state[name][:] = inside
     for name in ("annulus_integrity", "volume_ratio", "height_ratio", "endplate_open"):
         state[name][:] = 1.0
-    state["activity"][:] = setting.objects["network"].basal[:, None]
+    state["activity"][:] = setting.objects["network"].healthy[:, None]
     porosity = values.number("porosity", region="NP")
     water = porosity * values.number("water_density")
     state["water_content"][:] = water / (water + (1 - porosity) * values.number("solid_density"))

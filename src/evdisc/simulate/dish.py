@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from evdisc.cell.network import STIMULUS, Network
-from evdisc.errors import EvidenceError, InputError, nearest
+from evdisc.cell.blueprint import STIMULUS, stimuli
+from evdisc.cell.dose import drive, targets
+from evdisc.cell.network import Network
+from evdisc.errors import InputError, nearest
 from evdisc.evidence.library import Library
+from evdisc.evidence.names import find
 from evdisc.protocol.specs import DishStudy, StimulusSpec
 from evdisc.simulate.assemble import Assembly, assemble
 from evdisc.simulate.mechanisms import DISH
@@ -24,6 +28,9 @@ from evdisc.vesicle.product import Product, bare_cargo, build_product
 
 ATMOSPHERE = 101325.0 - 6270.0  # Pa; dry share of humid air at 37 degC
 GENETIC = ("knock-down", "over-expression")
+#: stimuli that are a property of the medium -> their place in it
+MEDIUM = {"oxygen": 0, "glucose": 1, "lactate": 2, "pH": 3}
+Floats = NDArray[np.float64]
 CYTOKINES = {"IL-1beta": IL_1BETA, "TNF-alpha": TNF_ALPHA}
 
 
@@ -57,29 +64,30 @@ def product_of(study: DishStudy, member: Member) -> Product | None:
     return bare_cargo([c.molecule for c in study.therapy.cargo], member.values.library)
 
 
-def stimulus_nodes(network: Network) -> list[str]:
-    """Stimuli the network knows."""
-    return [n.removeprefix(STIMULUS) for n in network.nodes if n.startswith(STIMULUS)]
-
-
 def require_stimuli(study: DishStudy, network: Network) -> None:
-    """Check that the network knows every stimulus.
+    """Check that the network knows every stimulus, and that what is the medium's holds throughout.
 
     Raises:
         InputError: it does not; offers the nearest. Nothing is guessed.
     """
     for stimulus in study.stimuli:
         kind, _, gene = stimulus.name.partition(":")
-        known = list(network.nodes) if kind in GENETIC else stimulus_nodes(network)
-        name = gene if kind in GENETIC else stimulus.name
-        if name not in known:
+        genetic = kind in GENETIC
+        known = list(network.nodes) if genetic else stimuli(network.nodes)
+        found = gene in known if genetic else bool(targets(stimulus.name, network.nodes))
+        if not found:
             raise InputError(
-                "the network has no such stimulus",
+                "the network has no such " + ("node" if genetic else "stimulus"),
                 key="stimuli.name",
                 value=stimulus.name,
-                expected=" | ".join(stimulus_nodes(network)),
-                nearest=nearest(name, known),
+                expected=" | ".join(stimuli(network.nodes)),
+                nearest=nearest(gene if genetic else stimulus.name, known),
             )
+        if stimulus.name in MEDIUM and (stimulus.at > 0.0 or stimulus.lasting is not None):
+            raise InputError(
+                "is the medium's and holds throughout", key=f"stimuli.{stimulus.name}",
+                value="at or for", expected="a dose alone",
+            )  # fmt: skip
 
 
 def altered(network: Network, stimuli: Sequence[StimulusSpec], left: float) -> Network:
@@ -115,28 +123,40 @@ def events(study: DishStudy, arm: str, member: Member, network: Network) -> list
 
 
 def _stimulus_events(stimulus: StimulusSpec, member: Member, network: Network) -> list[Event]:
+    level = dose_si(stimulus)
     if stimulus.name in CYTOKINES:
-        level = parse_quantity(str(stimulus.dose), "mass_concentration", key="stimuli.dose")
-        which = CYTOKINES[stimulus.name]
+        pushed = [(CYTOKINES[stimulus.name], level)]
+    elif stimulus.name == "pH":
+        return []  # the milieu itself follows the medium's pH
     else:
-        which = network.nodes.index(STIMULUS + stimulus.name)
-        level = _drive(stimulus, member)
-    out = [Event(stimulus.at, "stimulus", (float(which), level))]
-    if stimulus.lasting is not None:
-        out.append(Event(stimulus.at + stimulus.lasting, "stimulus", (float(which), 0.0)))
+        pushed = [
+            (network.nodes.index(STIMULUS + node), drive(node, level, member.values.number))
+            for node in targets(stimulus.name, network.nodes)
+        ]
+    out = []
+    for which, height in pushed:
+        out.append(Event(stimulus.at, "stimulus", (float(which), height)))
+        if stimulus.lasting is not None:
+            out.append(Event(stimulus.at + stimulus.lasting, "stimulus", (float(which), 0.0)))
     return out
 
 
-def _drive(stimulus: StimulusSpec, member: Member) -> float:
-    """Drive of a stimulus node: its Hill function, or full where no half dose is known."""
-    if stimulus.dose is None:
-        return 1.0
-    try:
-        half = member.values.number("half_activation_concentration", stimulus.name)
-    except EvidenceError:
-        return 1.0
-    level = parse_quantity(str(stimulus.dose), "mass_concentration", key="stimuli.dose")
-    return level / (level + half)
+def dose_si(stimulus: StimulusSpec) -> float:
+    """Dose of a stimulus in the SI unit of its kind."""
+    entry = find("stimulus", stimulus.name)
+    kind = entry.unit_kind if entry else "mass_concentration"
+    return parse_quantity(str(stimulus.dose), kind, key="stimuli.dose")
+
+
+def medium(study: DishStudy, arm: str) -> Floats:
+    """Oxygen (Pa), glucose, lactate (mol/m3) and pH of the medium in one arm."""
+    m = study.medium
+    out = np.array([m.oxygen * ATMOSPHERE, m.glucose, 0.0, m.ph])
+    for stimulus in study.stimuli if stimulated(study, arm) else ():
+        if stimulus.name in MEDIUM:
+            scale = ATMOSPHERE if stimulus.name == "oxygen" else 1.0
+            out[MEDIUM[stimulus.name]] = scale * dose_si(stimulus)
+    return out
 
 
 def run_arm(
@@ -156,8 +176,7 @@ def run_arm(
     objects = cargo_objects(product, network, values, hypothesis)
     if study.therapy is not None and study.therapy.vesicle is None:
         objects["bare_copies"] = np.array([c.copies_per_cell for c in study.therapy.cargo])
-    m = study.medium
-    objects["medium"] = np.array([m.oxygen * ATMOSPHERE, m.glucose, 0.0, m.ph])
+    objects["medium"] = medium(study, "healthy")
     setting = dish_setting(cell_types(study), network, objects, product.cargoes if product else ())
     assembly = assemble(DISH, setting, values)
     _fill(assembly, study)
@@ -167,6 +186,7 @@ def run_arm(
         if stimulated(study, arm):
             changed = altered(base, study.stimuli, values.number("knock_down_left"))
             network.gain[:], network.push[:] = changed.gain, changed.push
+            objects["medium"][:] = medium(study, arm)
 
     run = execute(
         assembly, setting, events(study, arm, member, network), outputs,

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from evdisc.cell.network import Network, cell_arrows, compile_network
+from evdisc.cell.blueprint import blueprint
+from evdisc.cell.network import Network, compile_network
 from evdisc.evidence.library import Library
+from evdisc.evidence.posterior import SEED, posterior_members
 from evdisc.evidence.weights import Arrow
-from evdisc.simulate.values import Quantile, Values
+from evdisc.simulate.draws import MemberDraws
+from evdisc.simulate.values import Median, Quantile, Values
 
 
 def network_arrows(library: Library) -> list[Arrow]:
     """Arrows a member's network may hold."""
-    return cell_arrows(library)
+    return list(blueprint(library).arrows)
 
 
 @dataclass
@@ -37,10 +40,27 @@ class Member:
         return cls(Values(library, context, quantile, overrides), cell_types)
 
     def network(self, believe_all: bool) -> Network:
-        """The member's network, with or without the publication-bias discount."""
+        """The member's network, with or without the publication-bias discount.
+
+        It is that of a cell the published experiments left standing, drawn for this member.
+        """
         if believe_all not in self.networks:
             self.networks[believe_all] = compile_network(
-                self.values.library, self.cell_types, self.values.subject_value,
-                self.values.chance, believe_all=believe_all,
-            )  # fmt: skip
+                self.values.library, self.cell_types, self._cell(), believe_all=believe_all
+            )
         return self.networks[believe_all]
+
+    def prior_network(self, believe_all: bool) -> Network:
+        """A network of this member's own draws, before any experiment had its say."""
+        return compile_network(
+            self.values.library, self.cell_types, self.values, believe_all=believe_all
+        )
+
+    def _cell(self) -> Values:
+        if isinstance(self.values.quantile, Median):
+            return self.values
+        standing = posterior_members()
+        number = standing[int(self.values.quantile("cell of the posterior") * len(standing))]
+        cell = Values(self.values.library, self.values.context, MemberDraws(SEED, number))
+        cell.used = self.values.used
+        return cell

@@ -18,7 +18,8 @@ from evdisc.simulate.timeline import Event, steps
 Floats = NDArray[np.float64]
 
 SETTLE_SPAN = 100 * 86400.0
-SETTLED = 1e-3
+#: what step control leaves of an activity in motion; a limit cycle moves by more
+SETTLED = 2e-2
 #: mechanisms that bring an undisturbed disc or dish to its steady state
 SETTLING = ("nutrition", "medium", "starvation", "milieu", "cargo_effect", "signalling")
 

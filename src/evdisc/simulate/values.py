@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from evdisc.errors import AssemblyError
 from evdisc.evidence.library import Library
 from evdisc.evidence.parameters import ParameterRow
-
-#: quantile(identity) -> uniform number in (0, 1) that belongs to it
-Quantile = Callable[[str], float]
+from evdisc.simulate.draws import quantiles
 
 
-def at_median(identity: str) -> float:
-    """The quantile of a run without uncertainty."""
-    return 0.5
+class Quantile(Protocol):
+    """Uniform numbers in (0, 1) that belong to identities."""
+
+    def __call__(self, identity: str) -> float:
+        """The number of one identity."""
+        ...
+
+    def many(self, identities: Sequence[str]) -> NDArray[np.float64]:
+        """The numbers of many identities."""
+        ...
+
+
+class Median:
+    """The quantiles of a run without uncertainty."""
+
+    def __call__(self, identity: str) -> float:
+        """One half."""
+        return 0.5
+
+    def many(self, identities: Sequence[str]) -> NDArray[np.float64]:
+        """One half for each."""
+        return np.full(len(identities), 0.5)
 
 
 @dataclass
@@ -31,7 +52,7 @@ class Values:
 
     library: Library
     context: Mapping[str, str]
-    quantile: Quantile = at_median
+    quantile: Quantile = field(default_factory=Median)
     overrides: Mapping[tuple[str, str], float] = field(default_factory=dict)
     used: dict[str, ParameterRow] = field(default_factory=dict)
     drawn: dict[str, float] = field(default_factory=dict)
@@ -59,15 +80,37 @@ class Values:
             self.drawn[name] = row.at(self.quantile(name))
         return self.drawn[name]
 
+    def numbers(
+        self, key: str, subjects: Sequence[tuple[str, ...]], tags: Sequence[str]
+    ) -> NDArray[np.float64]:
+        """SI values of one parameter for many tags; the first subject that has a row counts.
+
+        Raises:
+            EvidenceError: no row fits any subject of a tag.
+        """
+        rows = [self.library.first(key, candidates, **self.context) for candidates in subjects]
+        u = self.quantile.many(
+            [f"{row.identity}#{tag}" for row, tag in zip(rows, tags, strict=True)]
+        )
+        out = np.empty(len(rows))
+        groups: dict[str, list[int]] = {}
+        for i, row in enumerate(rows):
+            groups.setdefault(row.identity, []).append(i)
+        for identity, places in groups.items():
+            row = rows[places[0]]
+            self.used.setdefault(identity, row)
+            out[places] = quantiles(row, u[places])
+        return out
+
     def molecular(self, key: str, name: str, kind: str) -> float:
         """:meth:`number` of one molecule: its own row, else that of its kind, drawn for it."""
         rows = self.library.parameters.get(key, ())
         own = any(("subject", name) in row.context for row in rows)
         return self.number(key, name if own else kind, name)
 
-    def chance(self, tag: str) -> float:
-        """A uniform draw that belongs to ``tag``."""
-        return self.quantile("chance|" + tag)
+    def chances(self, tags: Sequence[str]) -> NDArray[np.float64]:
+        """Uniform draws that belong to ``tags``."""
+        return self.quantile.many(["chance|" + tag for tag in tags])
 
     def subject_value(self, key: str, subject: str, tag: str) -> float:
         """:meth:`number` in the argument order rooms below use."""

@@ -139,7 +139,8 @@ def kernel(clock, p, region, volume, nucleus_share, load, held, target, mean_gag
     water = (tissue[1] - 1.0 + volume_ratio[0]) * tissue[17]
     water_content[0] = water / (water + (1.0 - tissue[1]) * tissue[6])
     now = osmotic_pressure(mean_gag[0, 0] / mean_gag[1, 0], volume_ratio[0], tissue)
-    carried = min(now / osmotic_pressure(1.0, 1.0, tissue), 1.0) * annulus_integrity.min()
+    pressed = now / osmotic_pressure(1.0, 1.0, tissue)
+    carried = min(max(pressed, 0.0), 1.0) * annulus_integrity.min()
     nucleus_pressure[0] = held[2] * carried
     annulus_load_share[0] = 1.0 - nucleus_share * carried
 
