@@ -84,9 +84,11 @@ def test_the_two_hypotheses_share_transport_and_differ_in_effect():
     copies, vesicles = (
         arm(studies.rat(), "treated", 0, h, True) for h in ("stoichiometric", "potency")
     )
-    assert copies.series["vesicles_entered|NP"][-1] == pytest.approx(
-        vesicles.series["vesicles_entered|NP"][-1], rel=1e-3
-    )
+    # what cells take up later depends on how they fare, which the hypotheses do not share
+    entered = [run.series["vesicles_entered|NP"] for run in (copies, vesicles)]
+    soon = np.flatnonzero(entered[0])[1]
+    assert entered[0][soon] == pytest.approx(entered[1][soon], rel=1e-2)
+    assert entered[0][-1] == pytest.approx(entered[1][-1], rel=2e-2)
     strong = vesicles.series["cargo_strength:miR-21-5p|NP"].max()
     assert strong > 10 * copies.series["cargo_strength:miR-21-5p|NP"].max()
 
@@ -126,7 +128,8 @@ def test_every_disc_mechanism_is_assembled_with_its_evidence_units():
     from evdisc.simulate.site import cargo_objects, disc_setting, geometry
 
     network = member.network(True)
-    objects = cargo_objects(None, network, member.values, "potency") | {"rate_law": "guarded"}
+    objects = cargo_objects(None, network, member.values, "potency")
+    objects |= {"rate_law": "guarded", "release_share": [1.0, 1.0, 1.0]}
     grid = disc.member_grid(study, member)
     setting = disc_setting(grid, geometry(member.values), network, objects, ())
     assembly = assemble(DISC, setting, member.values)

@@ -14,10 +14,11 @@ from evdisc.mechanism.setting import Setting
 
 @njit(cache=True, nogil=True)
 def kernel(clock, p, patch_of, node_il1, node_tnf, node_acid, held, share, il_1beta, tnf_alpha,
-           ph, living_cells, network_input):  # fmt: skip
+           ph, reference_ph, living_cells, network_input):  # fmt: skip
     """Average the milieu over each patch and write the drive of its stimulus nodes.
 
-    ``held`` (nodes, patches) is a drive a dish study sets by hand; it combines by OR.
+    Acid counts above that of the undisturbed disc, to which its cells are used. ``held`` (nodes,
+    patches) is a drive a dish study sets by hand; it combines by OR.
     """
     patches = network_input.shape[1]
     share[:] = 0.0
@@ -31,16 +32,26 @@ def kernel(clock, p, patch_of, node_il1, node_tnf, node_acid, held, share, il_1b
                 share[1, q] += weight * il_1beta[i, k]
                 share[2, q] += weight * tnf_alpha[i, k]
                 share[3, q] += weight * ph[i, k]
+                share[4, q] += weight * reference_ph[i, k]
     network_input[:] = held
     for q in range(patches):
-        il1, tnf, acid = share[1, q] / share[0, q], share[2, q] / share[0, q], 0.0
-        acid = 1.0 / (1.0 + np.exp((share[3, q] / share[0, q] - p[2, 0]) / p[3, 0]))
+        il1, tnf = share[1, q] / share[0, q], share[2, q] / share[0, q]
+        usual = acidity_drive(share[4, q] / share[0, q], p)
+        acid = 0.0
+        if usual < 1.0:  # before the undisturbed disc is known there is nothing to compare with
+            acid = max(acidity_drive(share[3, q] / share[0, q], p) - usual, 0.0) / (1.0 - usual)
         if node_il1 >= 0:
             network_input[node_il1, q] = combine(held[node_il1, q], il1 / (il1 + p[0, 0]))
         if node_tnf >= 0:
             network_input[node_tnf, q] = combine(held[node_tnf, q], tnf / (tnf + p[1, 0]))
         if node_acid >= 0:
             network_input[node_acid, q] = combine(held[node_acid, q], acid)
+
+
+@njit(cache=True, nogil=True)
+def acidity_drive(ph: float, p) -> float:
+    """Drive of the acidity node at a pH; 1 where none is known yet (pH 0)."""
+    return 1.0 / (1.0 + np.exp((ph - p[2, 0]) / p[3, 0]))
 
 
 @njit(cache=True, nogil=True)
@@ -58,13 +69,13 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
 
     held = setting.objects["held_drive"]
     return (setting.patch_of, number("IL-1beta"), number("TNF-alpha"), number("acidity"), held,
-            np.zeros((4, setting.patches)))  # fmt: skip
+            np.zeros((5, setting.patches)))  # fmt: skip
 
 
 MECHANISM = Mechanism(
     name="milieu",
     kernel=kernel,
-    reads=("il_1beta", "tnf_alpha", "ph", "living_cells"),
+    reads=("il_1beta", "tnf_alpha", "ph", "reference_ph", "living_cells"),
     owns=("network_input",),
     parameters=(
         Parameter(

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numba import njit
 
+from evdisc.cell.autocrine import CYTOKINES
 from evdisc.cell.fates import excess
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, patch_of, node, activity, reference_activity, living_cells,
+def kernel(clock, p, patch_of, column, share, node, activity, reference_activity, living_cells,
            il_1beta_secretion, tnf_alpha_secretion):  # fmt: skip
-    """Write the release of IL-1beta and TNF-alpha, kg per m3 tissue per s."""
+    """Write the release of IL-1beta and TNF-alpha, kg per m3 tissue per s.
+
+    ``share`` (columns,) is the part of the release at which a healthy tissue stays healthy.
+    """
     for i in range(patch_of.shape[0]):
         for k in range(patch_of.shape[1]):
             q = patch_of[i, k]
             if q < 0:
                 continue
-            cells = living_cells[i, k]
+            cells = share[column[q]] * living_cells[i, k]
             il_1beta_secretion[i, k] = (
                 p[0, 0] * cells * excess(activity[node[0], q], reference_activity[node[0], q])
             )
@@ -30,9 +35,11 @@ def kernel(clock, p, patch_of, node, activity, reference_activity, living_cells,
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
-    """Patch map and the numbers of the cytokine genes."""
+    """Patch map, column and release of each patch's cells, and numbers of the cytokine genes."""
     network = setting.objects["network"]
-    return setting.patch_of, (network.index("IL-1beta"), network.index("TNF-alpha"))
+    share = np.asarray(setting.objects["release_share"], dtype=np.float64)
+    genes = tuple(network.index(name) for name in CYTOKINES)
+    return setting.patch_of, setting.patch_region, share, genes
 
 
 MECHANISM = Mechanism(

@@ -149,7 +149,7 @@ class NumericsSpec(Spec):
     )
     first_step: Time = Field(1800.0, gt=0, description="macro step after an event")
     largest_step: Time | None = Field(
-        None, gt=0, description="largest macro step; 6 h, or 1/400 of a study of years"
+        None, gt=0, description="largest macro step; 4 h, or 1/400 of a study of years"
     )
     output_every: Time | None = Field(
         None, gt=0, description="distance of recorded times; a day, or 1/400 of a study of years"
@@ -157,7 +157,7 @@ class NumericsSpec(Spec):
 
     def longest_step(self, duration: float) -> float:
         """Largest macro step of a study of ``duration``, s."""
-        return self.largest_step or max(0.25 * DAY, duration / 400.0)
+        return self.largest_step or max(DAY / 6.0, duration / 400.0)
 
     def record_every(self, duration: float) -> float:
         """Distance of recorded times in a study of ``duration``, s."""

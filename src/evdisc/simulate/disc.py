@@ -8,6 +8,7 @@ import numpy as np
 
 from evdisc.errors import InputError
 from evdisc.evidence.library import Library
+from evdisc.mechanism.contract import REGIONS
 from evdisc.mechanism.setting import Setting
 from evdisc.protocol.specs import DiscStudy
 from evdisc.simulate.assemble import Assembly, assemble
@@ -22,6 +23,7 @@ from evdisc.simulate.site import (
     disc_overrides,
     disc_setting,
     geometry,
+    release_shares,
 )
 from evdisc.simulate.timeline import Event, output_times
 from evdisc.simulate.values import Quantile, Values
@@ -119,6 +121,8 @@ def run_arm(
     product = product_of(study, member)
     objects = cargo_objects(product, network, values, hypothesis)
     objects |= site_objects(study)
+    density = [values.number("cell_density", region=r, unit="cells/m3") for r in REGIONS]
+    objects["release_share"] = release_shares(network, values, density, "cytokine_half_life")
     setting = disc_setting(grid, size, network, objects, product.cargoes if product else ())
     assembly = assemble(DISC, setting, values)
     fill_healthy(assembly, setting, values)
@@ -168,8 +172,7 @@ def fill_healthy(assembly: Assembly, setting: Setting, values: Values) -> None:
     """Write the healthy disc into the state of an assembly."""
     state = assembly.state
     density = np.array(
-        [values.number("cell_density", region=r, unit="cells/m3") for r in ("NP", "AF", "CEP")]
-        + [0.0]
+        [values.number("cell_density", region=r, unit="cells/m3") for r in REGIONS] + [0.0]
     )
     state["healthy_cells"][:] = density[np.minimum(setting.region, 3)]
     state["living_cells"][:] = state["healthy_cells"]

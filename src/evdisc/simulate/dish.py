@@ -19,7 +19,7 @@ from evdisc.simulate.assemble import Assembly, assemble
 from evdisc.simulate.mechanisms import DISH
 from evdisc.simulate.member import Member
 from evdisc.simulate.run import Run, execute
-from evdisc.simulate.site import cargo_objects, dish_setting
+from evdisc.simulate.site import cargo_objects, dish_setting, release_shares
 from evdisc.simulate.timeline import Event, output_times
 from evdisc.simulate.values import Quantile
 from evdisc.tissue.stimulus import IL_1BETA, TNF_ALPHA
@@ -177,6 +177,9 @@ def run_arm(
     if study.therapy is not None and study.therapy.vesicle is None:
         objects["bare_copies"] = np.array([c.copies_per_cell for c in study.therapy.cargo])
     objects["medium"] = medium(study, "healthy")
+    objects["release_share"] = release_shares(
+        network, values, [c.density for c in study.cells], "medium_cytokine_half_life"
+    )
     setting = dish_setting(cell_types(study), network, objects, product.cargoes if product else ())
     assembly = assemble(DISH, setting, values)
     _fill(assembly, study)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evdisc.cell.autocrine import CYTOKINES, release_share
 from evdisc.cell.cargo_effect import acting_pairs
 from evdisc.cell.network import Network
 from evdisc.mechanism.contract import REGIONS
@@ -24,6 +26,7 @@ REGION_CELLS = ("NP", "AF", "EPC")
 #: parameter column of each recipient cell in a dish
 CELL_COLUMN = {"AF": 1, "EPC": 2}
 PATCH_EDGE = 4
+RELEASE_RATES = ("il_1beta_secretion_rate", "tnf_alpha_secretion_rate")
 
 SPECIES = {
     "rat-caudal": "rat", "mouse-caudal": "mouse", "rabbit-lumbar": "rabbit",
@@ -154,6 +157,28 @@ def cargo_objects(
         "cargo_half_life": each("cargo_half_life"),
         "bare_copies": np.zeros(len(cargoes)),
     }
+
+
+def release_shares(
+    network: Network, values: Values, density: Sequence[float], half_life: str
+) -> list[float]:
+    """Share of its cytokine release at which each healthy tissue stays healthy.
+
+    Args:
+        network: one column a tissue.
+        values: parameters.
+        density: cells/m3 of each tissue.
+        half_life: parameter of how long a cytokine stays.
+    """
+    life = values.number(half_life, unit="s") / math.log(2.0)
+    full = [
+        values.number(rate, unit="kg/cell/s") * life / values.number("stimulus_half", name)
+        for rate, name in zip(RELEASE_RATES, CYTOKINES, strict=True)
+    ]
+    return [
+        release_share(network, column, [f * cells for f in full])
+        for column, cells in enumerate(density)
+    ]
 
 
 def disc_setting(

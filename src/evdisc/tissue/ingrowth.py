@@ -1,7 +1,8 @@
 """Ingrowth: macrophages, vessels and nerves enter through the weakest part of the annulus.
 
-Each moves towards the damage of that part at a rate of its own; nerves follow vessels. No rate
-was found for any of them: the priors are wide.
+Each moves towards the tear of that part at a rate of its own; nerves follow vessels. An annulus
+that is softened but not torn lets nothing in. No rate was found for any of them: the priors are
+wide.
 """
 
 from __future__ import annotations
@@ -15,10 +16,16 @@ from evdisc.tissue.matrix import relax
 @njit(cache=True, nogil=True)
 def kernel(clock, p, annulus_integrity, macrophages, vessels, nerves):
     """Advance the three over one macro step."""
-    damage = 1.0 - annulus_integrity.min()
-    macrophages[0] = relax(macrophages[0], damage, 1.0, p[0, 0], clock[1])
-    vessels[0] = relax(vessels[0], damage, 1.0, p[1, 0], clock[1])
-    nerves[0] = relax(nerves[0], damage * vessels[0], 1.0, p[2, 0], clock[1])
+    tear = torn(1.0 - annulus_integrity.min(), p[3, 0])
+    macrophages[0] = relax(macrophages[0], tear, 1.0, p[0, 0], clock[1])
+    vessels[0] = relax(vessels[0], tear, 1.0, p[1, 0], clock[1])
+    nerves[0] = relax(nerves[0], tear * vessels[0], 1.0, p[2, 0], clock[1])
+
+
+@njit(cache=True, nogil=True)
+def torn(damage, least):
+    """Share of a full tear: nothing below ``least`` damage."""
+    return max(damage - least, 0.0) / (1.0 - least)
 
 
 MECHANISM = Mechanism(
@@ -30,5 +37,8 @@ MECHANISM = Mechanism(
         Parameter("macrophage_entry_rate", "1/s", "approach of macrophages to the damage", 0.0),
         Parameter("vessel_ingrowth_rate", "1/s", "approach of vessels to the damage", 0.0),
         Parameter("nerve_ingrowth_rate", "1/s", "approach of nerves to the vessels", 0.0),
+        Parameter(
+            "tear_damage", "1", "lost integrity below which the annulus is not torn", 0.0, 0.9
+        ),
     ),
 )
