@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
@@ -79,9 +79,29 @@ class Cargo:
                 raise InputError(f"cargo {self.name}", key=key, value=value, expected=expected)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a reader of an exported network may want to look up.
+
+    Attributes:
+        claims: arrow -> ids of the claims behind it.
+        papers: arrow -> addresses of the papers behind it.
+        identifiers: node -> addresses of its entries in public registries.
+    """
+
+    claims: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    papers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    identifiers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def line(self, arrow: str) -> str:
+        """An arrow and the claims behind it."""
+        behind = ", ".join(self.claims.get(arrow, ()))
+        return f"{arrow}; claims: {behind}" if behind else arrow
+
+
 def to_sbml(
     network: Network, column: int, *, title: str, start: Floats, drive: Mapping[int, float],
-    cargoes: Sequence[Cargo] = (), claims: Mapping[str, Sequence[str]] | None = None,
+    cargoes: Sequence[Cargo] = (), told: Told | None = None,
 ) -> str:  # fmt: skip
     """Network of one cell type as SBML Level 3 Version 2 with one rate rule a node.
 
@@ -92,15 +112,16 @@ def to_sbml(
         start: (nodes,) activities at time 0.
         drive: node -> constant drive; brought nodes that are not named get 0.
         cargoes: what was delivered.
-        claims: arrow -> ids of the claims behind it, for the notes of the rules.
+        told: who tells of arrows and which identifiers the nodes have.
 
     Raises:
         MissingExtraError: python-libsbml is not installed.
     """
     libsbml = _libsbml()
     document = libsbml.SBMLDocument(3, 2)
-    told = f"Claims behind the network: {', '.join(network.claims) or 'none'}."
-    model = _model(document, title, (*ABOUT, told))
+    told = told or Told()
+    behind = f"Claims behind the network: {', '.join(network.claims) or 'none'}."
+    model = _model(document, title, (*ABOUT, behind))
     _units(model, libsbml)
     hill = model.createFunctionDefinition()
     _put(hill, Id="hill", Name="normalised Hill function", Math=_math(libsbml, HILL))
@@ -109,7 +130,8 @@ def to_sbml(
     for i, name in enumerate(network.nodes):
         edges = [e for e in range(network.first[i], network.first[i + 1])
                  if network.strength[column, e] != 0.0]  # fmt: skip
-        _parameter(model, f"x_{ids[i]}", name, start[i], constant=False)
+        activity = _parameter(model, f"x_{ids[i]}", name, start[i], constant=False)
+        _annotate(activity, libsbml, "BQB_IS", told.identifiers.get(name, ()))
         _parameter(
             model, f"tau_{ids[i]}", f"time constant of {name}",
             network.time_constant[i] / HOUR, "hour",
@@ -119,7 +141,9 @@ def to_sbml(
         formula = f"({target} - x_{ids[i]}) / tau_{ids[i]}"
         _put(rule, Variable=f"x_{ids[i]}", Math=_math(libsbml, formula))
         if edges:
-            _put(rule, Notes=_notes([_told(network.arrows[e], claims) for e in edges]))
+            _put(rule, Notes=_notes([told.line(network.arrows[e]) for e in edges]))
+            papers = sorted({d for e in edges for d in told.papers.get(network.arrows[e], ())})
+            _annotate(rule, libsbml, "BQB_IS_DESCRIBED_BY", papers)
     return str(libsbml.writeSBMLToString(document))
 
 
@@ -311,11 +335,26 @@ def _units(model: Any, libsbml: Any) -> None:
 def _parameter(
     model: Any, sid: str, name: str, value: float | None, unit: str = "dimensionless", *,
     constant: bool = True,
-) -> None:  # fmt: skip
+) -> Any:  # fmt: skip
     parameter = model.createParameter()
     _put(parameter, Id=sid, Name=_plain(name), Units=unit, Constant=constant)
     if value is not None:
         _put(parameter, Value=float(value))
+    return parameter
+
+
+def _annotate(element: Any, libsbml: Any, qualifier: str, resources: Sequence[str]) -> None:
+    """Say by web addresses what an element is, or who describes it."""
+    if not resources:
+        return
+    symbol = element.getIdAttribute() or element.getVariable()
+    _put(element, MetaId=f"meta_{qualifier.lower()}_{symbol}")
+    term = libsbml.CVTerm(libsbml.BIOLOGICAL_QUALIFIER)
+    term.setBiologicalQualifierType(getattr(libsbml, qualifier))
+    for resource in resources:
+        term.addResource(resource)
+    if element.addCVTerm(term) != 0:
+        raise RunError(f"libsbml refused the annotation of {symbol}")
 
 
 def _put(element: Any, **attributes: Any) -> None:
@@ -330,11 +369,6 @@ def _math(libsbml: Any, formula: str) -> Any:
     if parsed is None:
         raise RunError(f"libsbml cannot read a formula: {libsbml.getLastParseL3Error()}")
     return parsed
-
-
-def _told(arrow: str, claims: Mapping[str, Sequence[str]] | None) -> str:
-    behind = ", ".join(claims.get(arrow, ())) if claims else ""
-    return f"{arrow}; claims: {behind}" if behind else arrow
 
 
 def _notes(paragraphs: Sequence[str]) -> str:

@@ -107,7 +107,9 @@ def _csv(path: Path, text: str) -> Iterator[SignedEdge]:
                     "wrong number of fields", file=path, line=rows.line_num,
                     expected=f"{len(header)} fields",
                 )  # fmt: skip
-            yield _edge(path, rows.line_num, *(row[name] for name in COLUMNS), "sign")
+            yield _edge(
+                path, rows.line_num, row["source"], row["target"], row["sign"], "sign"
+            )  # fmt: skip
     except csv.Error as error:
         raise InputError(f"not CSV: {error}", file=path, line=rows.line_num or 1) from error
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from evdisc.errors import EvidenceError, nearest
 from evdisc.evidence.check import problems
+from evdisc.evidence.claims import background_id
 from evdisc.evidence.library import build, shipped_tables
 from evdisc.evidence.tables import (
     COLUMNS,
@@ -25,7 +26,8 @@ from evdisc.evidence.tables import (
 )
 
 #: column that names a row of each table
-NAMED_BY = {"sources": "study", "claims": "claim", "entities": "name", "parameters": "key"}
+NAMED_BY = {"sources": "study", "claims": "claim", "entities": "name", "parameters": "key",
+            "background": "fact"}  # fmt: skip
 DEFAULTS = {"claims": {"tier": "measured", "proof": "title only"}, "parameters": {"use": "model"}}
 Tables = dict[str, list[Row]]
 
@@ -117,18 +119,22 @@ def require_valid(together: Tables, new: Tables, file: object) -> None:
 
 def _unknown_to(held: list[Row], rows: list[Row], table: str, file: object) -> list[Row]:
     key = NAMED_BY[table]
-    there = {row[key]: _plain(row) for row in held}
+
+    def name(row: Row) -> str:
+        return row[key] if table != "background" else background_id(row)
+
+    there = {name(row): _plain(row) for row in held}
     fresh = []
     for row in rows:
-        if table != "parameters" and row[key] in there:
-            if there[row[key]] != _plain(row):
+        if table != "parameters" and name(row) in there:
+            if there[name(row)] != _plain(row):
                 raise EvidenceError(
                     f"{key} is in the overlay already, with other contents", file=file,
-                    value=row[key],
+                    value=name(row),
                 )  # fmt: skip
             continue
         fresh.append(row)
-        there[row[key]] = _plain(row)
+        there[name(row)] = _plain(row)
     return fresh
 
 

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from evdisc.errors import InputError
+from evdisc.report import pictures
 from evdisc.simulate.nutrition_view import View
 from evdisc.simulate.steady_nutrients import FIELDS
 
 COLOURS = {"oxygen": "viridis", "glucose": "cividis", "lactate": "magma_r", "ph": "RdYlBu"}
-SUFFIXES = (".png", ".svg", ".pdf")
 
 
 def save(view: View, path: Path) -> None:
@@ -20,15 +19,7 @@ def save(view: View, path: Path) -> None:
     Raises:
         InputError: the file name has another ending, or cannot be written.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise InputError(
-            "cannot write this kind of picture",
-            key="--figure",
-            value=str(path),
-            expected=" | ".join(SUFFIXES),
-        )
-    if not path.parent.is_dir():
-        raise InputError("folder does not exist", key="--figure", value=str(path.parent))
+    pictures.require_picture(path)
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10, 5.2), layout="constrained")
@@ -45,4 +36,4 @@ def save(view: View, path: Path) -> None:
         axis.set_title("pH" if name == "ph" else name, loc="left", fontsize=10)
         axis.set_xlabel("mm")
     figure.suptitle(f"Steady nutrients: {view.title}", fontsize=11)
-    figure.savefig(path, dpi=160, metadata={"Date": None} if path.suffix == ".svg" else None)
+    pictures.save(figure, path)

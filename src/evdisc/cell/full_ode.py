@@ -1,0 +1,59 @@
+"""Signalling and cargo as one system of ordinary equations, solved tightly: the slow reference.
+
+The run itself holds the cargo over a macro step and advances signalling by an exponential
+integrator; the difference to this solution is the error of both.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evdisc.cell.exchange_export import Cargo
+from evdisc.cell.network import Network
+from evdisc.cell.signalling import field
+
+Floats = NDArray[np.float64]
+
+
+def strength(cargo: Cargo, time: float) -> float:
+    """Strength of a cargo ``time`` s after it was brought."""
+    copies = cargo.copies * math.exp(-math.log(2.0) * time / cargo.half_life)
+    return copies / (copies + cargo.own + cargo.half_effect)
+
+
+def full_ode(
+    network: Network, column: int, drive: Mapping[int, float], cargoes: Sequence[Cargo],
+    times: Sequence[float], start: Floats | None = None,
+) -> Floats:  # fmt: skip
+    """Activities (times, nodes) at ``times`` (s, rising) from the healthy cell or ``start``."""
+    from scipy.integrate import solve_ivp
+
+    held = np.zeros((len(network.nodes), 1))
+    for node, value in drive.items():
+        held[node, 0] = value
+    out = np.zeros_like(held)
+    columns = np.full(1, column, dtype=np.int64)
+
+    def rate(time: float, x: Floats) -> Floats:
+        now = held.copy()
+        for cargo in cargoes:
+            left = (1.0 - now[cargo.node, 0]) * (1.0 - strength(cargo, time))
+            now[cargo.node, 0] = 1.0 - left
+        field(
+            x[:, None], now, network.healthy, network.first, network.source, network.sign,
+            network.hill, network.half, network.strength, network.offset, network.gain,
+            network.push, columns, out,
+        )  # fmt: skip
+        slope: Floats = (out[:, 0] - x) / network.time_constant
+        return slope
+
+    begin = network.healthy if start is None else start
+    found = solve_ivp(
+        rate, (0.0, max(times)), begin, "LSODA", t_eval=list(times), rtol=1e-10, atol=1e-13
+    )
+    states: Floats = found.y.T
+    return states
