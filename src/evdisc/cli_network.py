@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from evdisc.cli_evidence import AsJson, Overlays, emit
 from evdisc.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from evdisc.cell.network import Network
+    from evdisc.evidence.library import Library
+
+    Floats = NDArray[np.float64]
 
 app = typer.Typer(
     name="network",
@@ -123,17 +132,8 @@ def simulate(
         "shortcut_error": as_a_run(case, seconds),
         "activities": {n: found[:, i].tolist() for i, n in enumerate(shown)},
     }  # fmt: skip
-    if figure:
-        from evdisc.report.network_figure import time_course
-
-        time_course(figure, times, told["activities"], cell=known_cell(cell))
-    if picture:
-        from evdisc.cell.blueprint import blueprint
-        from evdisc.report.network_figure import network_map
-
-        named = ", ".join([*(stimulus or []), *(cargo or [])]) or "undisturbed"
-        title = f"{known_cell(cell)}, {named}, {hours:g} h"
-        network_map(picture, case.network, blueprint(library).kinds, states[-1], title)
+    named = ", ".join([*(stimulus or []), *(cargo or [])]) or "undisturbed"
+    _draw(case.network, library, states[-1], told, f"{named}, {hours:g} h", figure, picture)
     if as_json:
         emit(told)
         return
@@ -147,6 +147,21 @@ def simulate(
     for what, file in (("time course", figure), ("map", picture)):
         if file:
             print(f"{what}: {file}")
+
+
+def _draw(
+    network: Network, library: Library, state: Floats, told: dict[str, Any], title: str,
+    figure: Path | None, picture: Path | None,
+) -> None:  # fmt: skip
+    """Write the time course and the map, where asked for."""
+    from evdisc.cell.blueprint import blueprint
+    from evdisc.report.network_figure import network_map, time_course
+
+    if figure:
+        time_course(figure, told["hours"], told["activities"], cell=told["cell"])
+    if picture:
+        title = f"{told['cell']}, {title}"
+        network_map(picture, network, blueprint(library).kinds, state, title)
 
 
 def _member(text: str | None) -> tuple[int, int] | None:

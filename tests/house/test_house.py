@@ -37,7 +37,12 @@ def name(path: Path) -> str:
 def run_python(code: str) -> subprocess.CompletedProcess[str]:
     env = os.environ | {"PYTHONPATH": str(ROOT / "src"), "PYTHONUTF8": "1"}
     return subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
 
 
@@ -75,7 +80,7 @@ def files_of_the_repository() -> list[Path]:
     try:
         listed = subprocess.run(
             ["git", "ls-files", "-co", "--exclude-standard", "-z"],
-            cwd=ROOT, capture_output=True, text=True, check=True,
+            cwd=ROOT, capture_output=True, encoding="utf-8", check=True,
         ).stdout.split("\0")  # fmt: skip
         found = [ROOT / line for line in listed if line]
     except (OSError, subprocess.CalledProcessError):

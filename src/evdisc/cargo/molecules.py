@@ -52,8 +52,10 @@ def known_cargo(library: Library) -> list[str]:
     return sorted(names)
 
 
-def require_known(name: str, library: Library) -> list[str]:
-    """Known names for ``name``.
+def require_known(
+    name: str, library: Library, key: str = "therapy.vesicle.cargo.molecule"
+) -> list[str]:
+    """Known names for ``name``, which the user wrote under ``key``.
 
     Raises:
         InputError: no claim mentions the molecule; offers the nearest.
@@ -62,7 +64,7 @@ def require_known(name: str, library: Library) -> list[str]:
     if not hits:
         raise InputError(
             "no claim mentions this cargo",
-            key="therapy.vesicle.cargo.molecule",
+            key=key,
             value=name,
             expected="a molecule of the evidence or of an overlay named under evidence.overlays",
             nearest=nearest(name, known_cargo(library)),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from evdisc.cell.blueprint import STIMULUS
@@ -23,19 +24,14 @@ CYTOKINES = ("IL-1beta", "TNF-alpha")
 LARGEST = 0.8
 
 
-def jacobian(network: Network, column: int) -> Floats:
-    """(nodes, nodes) change of each node's target value per change of another, when healthy."""
-    n = len(network.nodes)
-    out = np.zeros((n, n))
-    own = network.healthy * (1.0 - network.healthy)
-    target = np.repeat(np.arange(n), np.diff(network.first))
-    for e in np.flatnonzero(network.strength[column]):
-        source = network.source[e]
-        rise = slope(float(network.healthy[source]), int(network.hill[e]), float(network.half[e]))
-        out[target[e], source] += (
-            network.sign[e] * network.strength[column, e] * rise * own[target[e]]
-        )
-    return out
+@njit(cache=True, nogil=True)
+def slopes(first, source, sign, exponent, half, strength, healthy, out):
+    """Write the change of each edge's target value per change of its source (edges,)."""
+    for i in range(healthy.shape[0]):
+        own = healthy[i] * (1.0 - healthy[i])
+        for e in range(first[i], first[i + 1]):
+            rise = slope(healthy[source[e]], exponent[e], half[e])
+            out[e] = sign[e] * strength[e] * rise * own
 
 
 def gains(network: Network, column: int) -> Floats:
@@ -43,23 +39,31 @@ def gains(network: Network, column: int) -> Floats:
 
     Release counts as the share of what is left above the healthy activity of the gene.
     """
+    from scipy.sparse import csc_array, eye_array
+    from scipy.sparse.linalg import splu
+
     genes = [network.index(name) for name in CYTOKINES]
     stimuli = [network.nodes.index(STIMULUS + name) for name in CYTOKINES]
-    slopes = jacobian(network, column)
-    moved = np.linalg.solve(np.eye(len(slopes)) - slopes, slopes[:, stimuli])
+    count, rise = len(network.nodes), np.empty(len(network.source))
+    slopes(
+        network.first, network.source, network.sign, network.hill, network.half,
+        network.strength[column], network.healthy, rise,
+    )  # fmt: skip
+    target = np.repeat(np.arange(count), np.diff(network.first))
+    change = csc_array((rise, (target, network.source)), shape=(count, count))
+    moved = splu(eye_array(count, format="csc") - change).solve(change[:, stimuli].toarray())
     found: Floats = moved[genes] / (1.0 - network.healthy[genes])[:, None]
     return found
 
 
-def release_share(network: Network, column: int, drive_at_full: Sequence[float]) -> float:
+def release_share(around: Floats, drive_at_full: Sequence[float]) -> float:
     """Share of the drawn release at which small disturbances die out in one tissue.
 
     Args:
-        network: the member's network.
-        column: cell type of the tissue.
+        around: the :func:`gains` of its cells.
         drive_at_full: for each cytokine, drive its full release by all healthy cells would make if
             it stayed in the tissue, in the linear range: rate x cells x life / half dose.
     """
-    around = gains(network, column) * np.asarray(drive_at_full)[None, :]
-    fastest = float(np.linalg.eigvals(around).real.max())
+    loop = around * np.asarray(drive_at_full)[None, :]
+    fastest = float(np.linalg.eigvals(loop).real.max())
     return min(1.0, LARGEST / fastest) if fastest > 0.0 else 1.0

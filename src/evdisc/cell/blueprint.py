@@ -7,7 +7,7 @@ of every disc cell.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -49,6 +49,7 @@ class Blueprint:
         rivals: pairs of arrows that differ in sign alone.
         looped: (e,) True for an arrow on a feedback loop.
         brought: (n,) True where nothing in the cell makes the node: stimuli, delivered molecules.
+        familiar: cell type -> where each arrow was seen; kept once asked.
     """
 
     nodes: tuple[str, ...]
@@ -62,6 +63,37 @@ class Blueprint:
     rivals: tuple[tuple[int, int], ...]
     looped: NDArray[np.bool_]
     brought: NDArray[np.bool_]
+    familiar: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = field(default_factory=dict)
+
+    def behind(self, held: NDArray[np.bool_]) -> tuple[str, ...]:
+        """Ids of the claims and facts behind the arrows that hold (arrows,)."""
+        found = {c for ids, yes in zip(self.ids, held, strict=True) if yes for c in ids}
+        return tuple(sorted(found))
+
+    @cached_property
+    def told(self) -> tuple[str, ...]:
+        """Stories behind the arrows."""
+        return tuple(sorted({story for stories in self.stories for story, _ in stories}))
+
+    @cached_property
+    def supports(self) -> tuple[str, ...]:
+        """Kinds of support the stories give."""
+        return tuple(sorted({kind for stories in self.stories for _, kind in stories}))
+
+    @cached_property
+    def telling(self) -> tuple[Ints, Ints, Ints]:
+        """Arrow, story and kind of support of everything told, by index."""
+        rows = [
+            (i, self.told.index(story), self.supports.index(kind))
+            for i, stories in enumerate(self.stories) for story, kind in stories
+        ]  # fmt: skip
+        arrow, story, kind = np.array(rows).T
+        return arrow, story, kind
+
+    @cached_property
+    def ids(self) -> tuple[tuple[str, ...], ...]:
+        """Ids of the claims and facts behind each arrow."""
+        return tuple(tuple(c.claim for c in a.claims) for a in self.arrows)
 
     @cached_property
     def edge_class(self) -> Ints:
@@ -71,15 +103,25 @@ class Blueprint:
             for s, t in zip(self.source, self.target, strict=True)
         ])  # fmt: skip
 
-    @property
-    def source_kinds(self) -> list[str]:
-        """Type of each arrow's source."""
-        return [self.kinds[i] for i in self.source]
+    @cached_property
+    def source_kinds(self) -> tuple[tuple[str, str], ...]:
+        """Type of each arrow's source, and the subject that stands for any type."""
+        return tuple((self.kinds[i], "") for i in self.source)
 
-    @property
-    def identities(self) -> list[str]:
+    @cached_property
+    def node_kinds(self) -> tuple[tuple[str, str, str], ...]:
+        """Each node, its type, and the subject that stands for any."""
+        return tuple((n, k, "default") for n, k in zip(self.nodes, self.kinds, strict=True))
+
+    @cached_property
+    def identities(self) -> tuple[str, ...]:
         """Name of each arrow, its source as the node is named."""
-        return [name_of(a) for a in self.arrows]
+        return tuple(name_of(a) for a in self.arrows)
+
+    @cached_property
+    def cells(self) -> tuple[set[str], ...]:
+        """Cell types in which each arrow was seen; an empty string where none is named."""
+        return tuple(a.cells() for a in self.arrows)
 
 
 _KNOWN: WeakKeyDictionary[Library, Blueprint] = WeakKeyDictionary()

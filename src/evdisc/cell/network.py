@@ -20,7 +20,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from evdisc.cell.blueprint import CLASSES, Blueprint, blueprint, name_of
+from evdisc.cell.blueprint import CLASSES, Blueprint, blueprint
 from evdisc.cell.homeostasis import calm
 from evdisc.errors import InputError, nearest
 from evdisc.evidence.library import Library
@@ -29,6 +29,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: cell types that may lend arrows to one another; any other type keeps to itself
+EACH_CLASS = tuple((name,) for name in CLASSES)
 FAMILIES = (("NP", "AF", "EPC", "NPSC", "NP-MSC", "notochordal"),)
 
 
@@ -126,13 +127,12 @@ def compile_network(
     held = held_arrows(plan, cell_types, draws, believe_all)
     if left_out is not None:
         held[:, left_out] = 0.0
-    strength = held * draws.numbers("edge_strength", [(k, "") for k in plan.source_kinds], edges)
-    factor = draws.numbers("edge_class_strength", [(c,) for c in CLASSES], [""] * len(CLASSES))
+    strength = held * draws.numbers("edge_strength", plan.source_kinds, edges)
+    factor = draws.numbers("edge_class_strength", EACH_CLASS, ("",) * len(CLASSES))
     strength *= factor[plan.edge_class]
-    hill = np.clip(np.rint(draws.numbers("edge_hill", [("",)] * len(edges), edges)), 1, 3)
-    half = draws.numbers("edge_half_activation", [("",)] * len(edges), edges)
-    subjects = [(n, k, "default") for n, k in zip(plan.nodes, plan.kinds, strict=True)]
-    healthy = draws.numbers("node_healthy", subjects, plan.nodes) * ~plan.brought
+    hill = np.clip(np.rint(draws.numbers("edge_hill", (("",),) * len(edges), edges)), 1, 3)
+    half = draws.numbers("edge_half_activation", (("",),) * len(edges), edges)
+    healthy = draws.numbers("node_healthy", plan.node_kinds, plan.nodes) * ~plan.brought
     offset = np.empty((len(cell_types), len(plan.nodes)))
     structure = (plan.first, plan.source, plan.sign, hill.astype(np.int64), half)
     for row, own in zip(strength, offset, strict=True):
@@ -147,12 +147,11 @@ def compile_network(
         strength=strength,
         offset=offset,
         healthy=healthy,
-        time_constant=draws.numbers("node_time_constant", subjects, plan.nodes),
+        time_constant=draws.numbers("node_time_constant", plan.node_kinds, plan.nodes),
         gain=np.ones(len(plan.nodes)),
         push=np.zeros(len(plan.nodes)),
-        claims=tuple(sorted({c.claim for i in np.flatnonzero(held.any(axis=0))
-                             for c in plan.arrows[i].claims})),
-        arrows=tuple(edges),
+        claims=plan.behind(np.asarray(held.any(axis=0))),
+        arrows=edges,
     )  # fmt: skip
 
 
@@ -160,15 +159,14 @@ def held_arrows(
     plan: Blueprint, cell_types: Sequence[str], draws: Draws, believe_all: bool
 ) -> Floats:
     """(cell types, arrows) 1 where an arrow holds in this member and cell type, else 0."""
-    told = sorted({story for stories in plan.stories for story, _ in stories})
-    chance = dict(zip(told, draws.chances(["story:" + s for s in told]), strict=True))
-    kinds = sorted({kind for stories in plan.stories for _, kind in stories})
-    drawn = draws.numbers("claim_probability", [(k,) for k in kinds], [""] * len(kinds))
+    kinds = plan.supports
+    drawn = draws.numbers("claim_probability", tuple((k,) for k in kinds), ("",) * len(kinds))
+    believed = np.full(len(plan.arrows), float(believe_all))
+    if not believe_all:
+        arrow, story, kind = plan.telling
+        chance = draws.chances(["story:" + s for s in plan.told])
+        believed[arrow[chance[story] < drawn[kind]]] = 1.0
     belief = dict(zip(kinds, drawn, strict=True))
-    believed = np.array([
-        believe_all or any(chance[story] < belief[kind] for story, kind in stories)
-        for stories in plan.stories
-    ], dtype=np.float64)  # fmt: skip
     held = np.array([_reach(plan, cell, draws, believe_all) * believed for cell in cell_types])
     for cell, row in zip(cell_types, held, strict=True):
         _settle_signs(plan, cell, row, belief, draws)
@@ -177,16 +175,20 @@ def held_arrows(
 
 def _reach(plan: Blueprint, cell: str, draws: Draws, believe_all: bool) -> Floats:
     """1 where an arrow was seen in this cell type, or is lent to it."""
-    share = 1.0 if believe_all else float(draws.numbers("claim_borrowed_share", [("",)], [""])[0])
+    share = 1.0 if believe_all else float(draws.numbers("claim_borrowed_share", (("",),), ("",))[0])
     lent = draws.chances([f"borrow:{cell}:{name}" for name in plan.identities]) < share
-    reach = np.zeros(len(plan.arrows))
-    for i, arrow in enumerate(plan.arrows):
-        seen = arrow.cells()
-        if "" in seen or cell in seen:
-            reach[i] = 1.0
-        elif any(related(cell, other) for other in seen):
-            reach[i] = float(lent[i])
-    return reach
+    own, related_to = _familiar(plan, cell)
+    found: Floats = np.where(own, 1.0, related_to * lent)
+    return found
+
+
+def _familiar(plan: Blueprint, cell: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(arrows,) whether each was seen in this cell type or in any, and in one of its family."""
+    if cell not in plan.familiar:
+        own = np.array([bool(seen & {"", cell}) for seen in plan.cells])
+        near = np.array([any(related(cell, other) for other in seen) for seen in plan.cells])
+        plan.familiar[cell] = own, near
+    return plan.familiar[cell]
 
 
 def _settle_signs(
@@ -196,10 +198,10 @@ def _settle_signs(
     for i, j in plan.rivals:
         if not (held[i] and held[j]):
             continue
-        seen = [cell in plan.arrows[k].cells() for k in (i, j)]
+        seen = [cell in plan.cells[k] for k in (i, j)]
         if seen[0] == seen[1]:
             mine, other = (_weight(plan.stories[k], belief) for k in (i, j))
-            tag = f"sign:{name_of(plan.arrows[i])}|{name_of(plan.arrows[j])}"
+            tag = f"sign:{plan.identities[i]}|{plan.identities[j]}"
             first_wins = draws.chances([tag])[0] < mine / (mine + other)
         else:
             first_wins = seen[0]

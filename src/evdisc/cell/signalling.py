@@ -18,6 +18,8 @@ from evdisc.mechanism.contract import Mechanism
 from evdisc.mechanism.setting import Setting
 
 TOLERANCE = 1e-3
+#: distance to its target value below which an activity counts as at rest
+STILL = 1e-9
 
 
 @njit(cache=True, nogil=True)
@@ -30,7 +32,7 @@ def field(x, drive, healthy, first, source, sign, exponent, half, strength, offs
         for q in range(patches):
             out[i, q] = offset[column[q], i]
         for e in range(first[i], first[i + 1]):
-            add(x[source[e]], sign[e], exponent[e], half[e], strength[:, e], column, out[i])
+            add(x, source[e], sign[e], exponent[e], half[e], strength, e, column, out, i)
         for q in range(patches):
             active = 1.0 / (1.0 + math.exp(-out[i, q])) if own else 0.0
             # what is brought from outside acts beside the cell's own activity
@@ -40,15 +42,16 @@ def field(x, drive, healthy, first, source, sign, exponent, half, strength, offs
 
 
 @njit(cache=True, nogil=True)
-def add(x, sign, n, k, strength, column, out):
-    """Add one edge's part to the log-odds of its target in every patch."""
+def add(x, j, sign, n, k, strength, e, column, out, i):
+    """Add edge ``e`` from node ``j`` to the log-odds of node ``i`` in every patch."""
     kn = k if n == 1 else (k * k if n == 2 else k * k * k)
     top = sign * (1.0 + kn)
-    for q in range(x.shape[0]):
-        w = strength[column[q]]
+    for q in range(x.shape[1]):
+        w = strength[column[q], e]
         if w != 0.0:
-            xn = x[q] if n == 1 else (x[q] * x[q] if n == 2 else x[q] * x[q] * x[q])
-            out[q] += w * top * xn / (xn + kn)
+            y = x[j, q]
+            xn = y if n == 1 else (y * y if n == 2 else y * y * y)
+            out[i, q] += w * top * xn / (xn + kn)
 
 
 @njit(cache=True, nogil=True)
@@ -56,19 +59,22 @@ def advance(x, drive, healthy, first, source, sign, exponent, half, strength, of
             column, tau, span, tolerance, f0, f1, guess):  # fmt: skip
     """Advance activities ``x`` (nodes, patches) by ``span`` seconds; returns the steps taken."""
     t, h, steps = 0.0, min(span, 1800.0), 0
+    kept = np.empty(x.shape[0])
     while t < span * (1.0 - 1e-12):
         h = min(h, span - t)
         field(x, drive, healthy, first, source, sign, exponent, half, strength, offset, gain, push,
               column, f0)  # fmt: skip
+        if at_rest(x, f0):
+            return steps
         for i in range(x.shape[0]):
-            keep = math.exp(-h / tau[i])
+            keep = kept[i] = math.exp(-h / tau[i])
             for q in range(x.shape[1]):
                 guess[i, q] = keep * x[i, q] + (1.0 - keep) * f0[i, q]
         field(guess, drive, healthy, first, source, sign, exponent, half, strength, offset, gain,
               push, column, f1)  # fmt: skip
         error = 0.0
         for i in range(x.shape[0]):
-            weight = 1.0 + (math.exp(-h / tau[i]) - 1.0) * tau[i] / h
+            weight = 1.0 + (kept[i] - 1.0) * tau[i] / h
             for q in range(x.shape[1]):
                 f1[i, q] = weight * (f1[i, q] - f0[i, q])
                 error = max(error, abs(f1[i, q]))
@@ -80,6 +86,16 @@ def advance(x, drive, healthy, first, source, sign, exponent, half, strength, of
                     x[i, q] = min(max(guess[i, q] + f1[i, q], 0.0), 1.0)
         h *= min(3.0, max(0.2, 0.9 * math.sqrt(tolerance / max(error, 1e-12))))
     return steps
+
+
+@njit(cache=True, nogil=True)
+def at_rest(x, f):
+    """Whether no activity has anywhere to go."""
+    for i in range(x.shape[0]):
+        for q in range(x.shape[1]):
+            if abs(f[i, q] - x[i, q]) > STILL:
+                return False
+    return True
 
 
 @njit(cache=True, nogil=True)

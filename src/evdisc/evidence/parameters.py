@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from evdisc.errors import EvidenceError
 from evdisc.evidence import distributions
@@ -36,7 +37,7 @@ class ParameterRow:
         """SI unit of the row."""
         return si_unit(self.unit)[0]
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """Name under which the row is drawn: equal for all discs and arms of one member."""
         shared = [f"{k}={v}" for k, v in self.context if k in ("subject", "cell", "region")]

@@ -6,6 +6,7 @@ another unit, a value outside its bounds, an overlay parameter no mechanism read
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,9 +45,15 @@ class Bound:
 
 @dataclass(frozen=True)
 class Assembly:
-    """Mechanisms bound to one state."""
+    """Mechanisms bound to one state.
+
+    ``flat`` holds all of the state end to end, ``lower`` and ``upper`` its bounds.
+    """
 
     state: Mapping[str, Floats]
+    flat: Floats
+    lower: Floats
+    upper: Floats
     halves: tuple[Bound, ...]
     steps: tuple[Bound, ...]
     events: Mapping[str, tuple[Bound, ...]]
@@ -56,6 +63,11 @@ class Assembly:
         """Remember the averaged variables as they are before the step."""
         for name, array in self.start.items():
             array[:] = self.state[name]
+
+    def fault(self) -> str | None:
+        """What is wrong with the state, or None; see :func:`in_bounds`."""
+        fine = bool(((self.flat >= self.lower) & (self.flat <= self.upper)).all())
+        return None if fine and np.isfinite(self.flat).all() else in_bounds(self.state)
 
     def advance(self, clock: Floats) -> None:
         """One macro step of ``clock[1]`` s from ``clock[0]``."""
@@ -126,19 +138,25 @@ def pack(parameters: Sequence[Parameter], values: Values) -> Floats:
     return packed
 
 
-def new_state(setting: Setting, names: Iterable[str]) -> dict[str, Floats]:
-    """Zero arrays for the named variables."""
+def new_state(setting: Setting, names: Iterable[str]) -> tuple[dict[str, Floats], Floats]:
+    """Zero arrays for the named variables, and the one array they are parts of."""
     axes = {"node": len(setting.nodes), "cargo": len(setting.cargoes)}
     held = {
         "grid": setting.shape, "patch": (setting.patches,), "region": (len(REGIONS),),
         "sector": (SECTORS,), "disc": (1,),
     }  # fmt: skip
-    state = {}
+    shapes = {}
     for name in names:
         v = VARIABLES[name]
         lead = (axes[v.per],) if v.per else ()
-        state[name] = np.zeros(lead + tuple(held[v.held]))
-    return state
+        shapes[name] = lead + tuple(held[v.held])
+    flat = np.zeros(sum(math.prod(shape) for shape in shapes.values()))
+    state, start = {}, 0
+    for name, shape in shapes.items():
+        stop = start + math.prod(shape)
+        state[name] = flat[start:stop].reshape(shape)
+        start = stop
+    return state, flat
 
 
 def assemble(mechanisms: Sequence[Mechanism], setting: Setting, values: Values) -> Assembly:
@@ -150,7 +168,8 @@ def assemble(mechanisms: Sequence[Mechanism], setting: Setting, values: Values) 
     check(mechanisms)
     names = {n for m in mechanisms for n in (*m.reads, *m.owns, *m.adds_to)}
     names |= {"reference_" + n for n in names if "reference_" + n in VARIABLES}
-    state = new_state(setting, sorted(names))
+    state, flat = new_state(setting, sorted(names))
+    sizes = [array.size for array in state.values()]
 
     start = {n: np.zeros_like(state[n]) for m in mechanisms for n in m.averaged}
 
@@ -159,13 +178,18 @@ def assemble(mechanisms: Sequence[Mechanism], setting: Setting, values: Values) 
         arrays = [means.get(n, state[n]) for n in m.reads]
         arrays += [state[n] for n in (*m.owns, *m.adds_to)]
         averages = tuple((start[n], state[n], mean) for n, mean in means.items())
-        arguments = (pack(m.parameters, values), *m.prepare(setting), *arrays)
+        if m.name not in values.packed:
+            values.packed[m.name] = pack(m.parameters, values)
+        arguments = (values.packed[m.name], *m.prepare(setting), *arrays)
         return Bound(m, arguments, averages)
 
     bound = [bind(m) for m in mechanisms]
     kinds = {m.when for m in mechanisms} - {"step", "halves"}
     return Assembly(
         state,
+        flat,
+        np.repeat([VARIABLES[name].lower for name in state], sizes),
+        np.repeat([VARIABLES[name].upper for name in state], sizes),
         tuple(b for b in bound if b.mechanism.when == "halves"),
         tuple(b for b in bound if b.mechanism.when == "step"),
         {kind: tuple(b for b in bound if b.mechanism.when == kind) for kind in sorted(kinds)},
@@ -176,10 +200,12 @@ def assemble(mechanisms: Sequence[Mechanism], setting: Setting, values: Values) 
 def in_bounds(state: Mapping[str, Floats], tolerance: float = 1e-9) -> str | None:
     """Name the first variable with a value that is not finite or outside its bounds, or None."""
     for name, array in state.items():
-        v = VARIABLES[name]
-        scale = tolerance * max(1.0, float(np.abs(array).max(initial=0.0)))
-        if not np.isfinite(array).all():
+        if not array.size:
+            continue
+        v, least, most = VARIABLES[name], array.min(), array.max()  # both are NaN where one is
+        if not (np.isfinite(least) and np.isfinite(most)):
             return f"{name} is not finite"
-        if (array < v.lower - scale).any() or (array > v.upper + scale).any():
+        scale = tolerance * max(1.0, -least, most)
+        if least < v.lower - scale or most > v.upper + scale:
             return f"{name} left its bounds {v.lower:g} to {v.upper:g}"
     return None

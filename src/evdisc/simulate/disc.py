@@ -122,7 +122,9 @@ def run_arm(
     objects = cargo_objects(product, network, values, hypothesis)
     objects |= site_objects(study)
     density = [values.number("cell_density", region=r, unit="cells/m3") for r in REGIONS]
-    objects["release_share"] = release_shares(network, values, density, "cytokine_half_life")
+    objects["release_share"] = release_shares(
+        member.release_gains(believe_all), values, density, "cytokine_half_life"
+    )
     setting = disc_setting(grid, size, network, objects, product.cargoes if product else ())
     assembly = assemble(DISC, setting, values)
     fill_healthy(assembly, setting, values)

@@ -178,7 +178,10 @@ def run_arm(
         objects["bare_copies"] = np.array([c.copies_per_cell for c in study.therapy.cargo])
     objects["medium"] = medium(study, "healthy")
     objects["release_share"] = release_shares(
-        network, values, [c.density for c in study.cells], "medium_cytokine_half_life"
+        member.release_gains(believe_all),
+        values,
+        [c.density for c in study.cells],
+        "medium_cytokine_half_life",
     )
     setting = dish_setting(cell_types(study), network, objects, product.cargoes if product else ())
     assembly = assemble(DISH, setting, values)

@@ -66,6 +66,12 @@ def word(identity: str) -> int:
     return int.from_bytes(hashlib.blake2b(identity.encode(), digest_size=8).digest(), "little")
 
 
+@lru_cache(maxsize=2_000)
+def words(identities: tuple[str, ...]) -> NDArray[np.uint64]:
+    """:func:`word` of many identities."""
+    return np.array([word(i) for i in identities], dtype=np.uint64)
+
+
 @dataclass(frozen=True)
 class MemberDraws:
     """The uniform numbers of one member of a study."""
@@ -79,9 +85,8 @@ class MemberDraws:
 
     def many(self, identities: Sequence[str]) -> NDArray[np.float64]:
         """:meth:`__call__` for many identities."""
-        words = np.array([word(i) for i in identities], dtype=np.uint64)
         found: NDArray[np.float64] = uniforms(
-            np.uint64(self.seed % 2**64), np.uint64(self.member), words
+            np.uint64(self.seed % 2**64), np.uint64(self.member), words(tuple(identities))
         )
         return found
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
+from evdisc.cell.autocrine import gains
 from evdisc.cell.blueprint import blueprint
 from evdisc.cell.network import Network, compile_network
 from evdisc.evidence.library import Library
@@ -11,6 +15,8 @@ from evdisc.evidence.posterior import SEED, posterior_members
 from evdisc.evidence.weights import Arrow
 from evdisc.simulate.draws import MemberDraws
 from evdisc.simulate.values import Median, Quantile, Values
+
+Floats = NDArray[np.float64]
 
 
 def network_arrows(library: Library) -> list[Arrow]:
@@ -30,6 +36,7 @@ class Member:
     values: Values
     cell_types: tuple[str, ...]
     networks: dict[bool, Network] = field(default_factory=dict)
+    release: dict[bool, list[Floats]] = field(default_factory=dict)
 
     @classmethod
     def draw(
@@ -49,6 +56,13 @@ class Member:
                 self.values.library, self.cell_types, self._cell(), believe_all=believe_all
             )
         return self.networks[believe_all]
+
+    def release_gains(self, believe_all: bool) -> list[Floats]:
+        """How far each cell type's release of cytokines feeds on itself when healthy."""
+        if believe_all not in self.release:
+            network = self.network(believe_all)
+            self.release[believe_all] = [gains(network, c) for c in range(len(self.cell_types))]
+        return self.release[believe_all]
 
     def prior_network(self, believe_all: bool) -> Network:
         """A network of this member's own draws, before any experiment had its say."""

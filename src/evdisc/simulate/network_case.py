@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evdisc.cargo.molecules import kind, known_cargo, linked
 from evdisc.cell.assay import assay
 from evdisc.cell.blueprint import STIMULUS, blueprint, name_of
 from evdisc.cell.blueprint import stimuli as known_stimuli
@@ -23,6 +22,7 @@ from evdisc.simulate.draws import MemberDraws
 from evdisc.simulate.member import Member
 from evdisc.simulate.values import Median, Quantile, Values
 from evdisc.units import parse_quantity
+from evdisc.vesicle.product import bare_cargo
 
 CONTEXT = {"species": "human", "grade": "1"}
 REGISTRY = "https://identifiers.org/"
@@ -106,13 +106,8 @@ def _cargoes(texts: Sequence[str], network: Network, values: Values) -> tuple[Ca
     out = []
     for text in texts:
         name, _, amount = (part.strip() for part in text.partition("="))
-        if not linked(name, known_cargo(values.library)):
-            raise InputError(
-                "no claim mentions this cargo", key="--cargo", value=name,
-                nearest=nearest(name, known_cargo(values.library)),
-            )  # fmt: skip
+        what = bare_cargo([name], values.library, "--cargo").kinds[0]
         copies = parse_quantity(amount, "copies_per_cell", key="--cargo") if amount else SATURATING
-        what = kind(name, values.library)
         pairs = acting_pairs([name], network)
         if not pairs:
             raise InputError("no arrow leads from this cargo", key="--cargo", value=name)

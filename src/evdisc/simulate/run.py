@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from evdisc.errors import RunError
 from evdisc.mechanism.contract import REGIONS
 from evdisc.mechanism.setting import Setting
 from evdisc.mechanism.variables import REFERENCES, VARIABLES
-from evdisc.simulate.assemble import Assembly, in_bounds
+from evdisc.simulate.assemble import Assembly
 from evdisc.simulate.timeline import Event, steps
 
 Floats = NDArray[np.float64]
@@ -20,6 +21,8 @@ Floats = NDArray[np.float64]
 SETTLE_SPAN = 100 * 86400.0
 #: what step control leaves of an activity in motion; a limit cycle moves by more
 SETTLED = 2e-2
+#: recorded states that are averaged together
+TOGETHER = 32
 #: mechanisms that bring an undisturbed disc or dish to its steady state
 SETTLING = ("nutrition", "medium", "starvation", "milieu", "cargo_effect", "signalling")
 
@@ -52,7 +55,8 @@ class Recorder:
 
     setting: Setting
     regions: Sequence[str]
-    rows: list[dict[str, float]] = field(default_factory=list)
+    waiting: list[Floats] = field(default_factory=list)
+    columns: dict[str, list[Floats]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Prepare the averaging weights."""
@@ -68,42 +72,62 @@ class Recorder:
             np.add.at(patch[c], s.patch_of.ravel()[inside], cells[c][inside])
         self.patch_weight = patch / np.maximum(patch.sum(1, keepdims=True), 1e-300)
 
-    def record(self, state: Mapping[str, Floats]) -> None:
-        """Append one row."""
-        row: dict[str, float] = {}
-        for name, array in state.items():
-            v = VARIABLES[name]
-            if name.startswith("reference_") or name == "network_input":
-                continue
-            if v.held == "disc":
-                row[name] = float(array[0])
-            elif v.held == "sector":
-                row |= {name: float(array.mean()), f"{name}:weakest": float(array.min())}
-            elif v.held == "region":
-                row |= self._labelled(name, array)
-            elif v.held == "grid":
-                row |= self._labelled(name, self.grid_weight @ array.ravel())
-            elif v.per:
-                labels = self.setting.nodes if v.per == "node" else self.setting.cargoes
-                for label, values in zip(labels, array @ self.patch_weight.T, strict=True):
-                    row |= self._labelled(f"{name}:{label}", values)
-            else:
-                row |= self._labelled(name, self.patch_weight @ array)
-        self.rows.append(row)
+    def record(self, assembly: Assembly) -> None:
+        """Keep what the state is now; states are averaged a few at a time."""
+        self.waiting.append(assembly.flat.copy())
+        if len(self.waiting) == TOGETHER:
+            self.average(assembly)
 
-    def _labelled(self, name: str, values: Floats) -> dict[str, float]:
-        return {f"{name}|{r}": float(x) for r, x in zip(self.regions, values, strict=False)}
+    def average(self, assembly: Assembly) -> None:
+        """Turn the states that wait into averages."""
+        if not self.waiting:
+            return
+        flat, start = np.array(self.waiting), 0
+        for name, array in assembly.state.items():
+            stop = start + array.size
+            if not name.startswith("reference_") and name != "network_input":
+                values = flat[:, start:stop].reshape(len(flat), *array.shape)
+                self.columns.setdefault(name, []).append(self._averaged(name, values))
+            start = stop
+        self.waiting = []
+
+    def _averaged(self, name: str, values: Floats) -> Floats:
+        """(times, labels x regions) of values (times, ...); mean and least over the sectors."""
+        held, count = VARIABLES[name].held, len(values)
+        if held == "sector":
+            return np.stack([values.mean(axis=1), values.min(axis=1)], axis=1)
+        if held == "grid":
+            return values.reshape(count, self.grid_weight.shape[1]) @ self.grid_weight.T
+        if held == "patch":
+            found = values @ self.patch_weight.T
+            return found.reshape(count, math.prod(found.shape[1:]))
+        return values[:, : len(self.regions)]
 
     def series(self) -> dict[str, Floats]:
-        """Rows as columns."""
-        return {name: np.array([row[name] for row in self.rows]) for name in self.rows[0]}
+        """Label -> values at the recorded times."""
+        out: dict[str, Floats] = {}
+        for name, rows in self.columns.items():
+            out |= dict(zip(self._labels(name), np.concatenate(rows).T, strict=True))
+        return out
+
+    def _labels(self, name: str) -> list[str]:
+        v = VARIABLES[name]
+        if v.held == "disc":
+            return [name]
+        if v.held == "sector":
+            return [name, f"{name}:weakest"]
+        each = {"node": self.setting.nodes, "cargo": self.setting.cargoes}
+        labels = [f"{name}:{label}" for label in each[v.per]] if v.per else [name]
+        return [f"{label}|{r}" for label in labels for r in self.regions]
 
 
-def settle(assembly: Assembly) -> list[str]:
+def settle(assembly: Assembly, healthy: Floats) -> list[str]:
     """Bring nutrients and network to the healthy steady state and freeze the references.
 
-    Returns warnings when the network does not come to rest.
+    ``healthy`` (nodes,) is where the activities start. Returns warnings when the network does not
+    come to rest.
     """
+    assembly.state["activity"][:] = healthy[:, None]
     bound = {b.mechanism.name: b for b in (*assembly.halves, *assembly.steps)}
     clock = np.array([0.0, SETTLE_SPAN, 0.0, 0.0])
     assembly.begin_step()
@@ -142,30 +166,36 @@ def execute(
     Raises:
         RunError: a state left its bounds or is not finite.
     """
-    warnings = settle(assembly)
+    warnings = settle(assembly, setting.objects["network"].healthy)
     if on_settled is not None:
         on_settled()
     recorder = Recorder(setting, regions)
     times = steps(events, outputs, first_step, largest_step)
     clock = np.zeros(4)
     pictures: dict[str, list[Floats]] = {name: [] for name in snapshot_names}
+    still = False
     due = sorted(events, key=lambda e: e.time)
     wanted = {round(float(t)) for t in outputs}
     taken = {round(float(t)) for t in snapshot_times}
     for n, now in enumerate(times):
         clock[0] = now
-        if n:
+        if n and not still:
             clock[0], clock[1] = times[n - 1], now - times[n - 1]
+            before = assembly.flat.copy() if setting.kind == "dish" else None
             assembly.advance(clock)
+            # nothing in a dish follows the clock: what a step did not change, the next will not
+            still = before is not None and np.array_equal(before, assembly.flat)
         # a dose at an output time is seen in the next record: records are before the event
         if round(float(now)) in wanted:
-            _check(assembly.state, now)
-            recorder.record(assembly.state)
+            _check(assembly, now)
+            recorder.record(assembly)
         if round(float(now)) in taken:
             for name in snapshot_names:
                 pictures[name].append(assembly.state[name].copy())
         while due and due[0].time <= now + 1e-6:
             _apply(assembly, due.pop(0), clock)
+            still = False
+    recorder.average(assembly)
     return Run(
         np.asarray(outputs),
         recorder.series(),
@@ -196,7 +226,7 @@ def _apply(assembly: Assembly, event: Event, clock: Floats) -> None:
     clock[2:] = 0.0
 
 
-def _check(state: Mapping[str, Floats], now: float) -> None:
-    wrong = in_bounds(state)
+def _check(assembly: Assembly, now: float) -> None:
+    wrong = assembly.fault()
     if wrong:
         raise RunError(f"{wrong} on day {now / 86400.0:.3g}", advice="try smaller steps")

@@ -160,12 +160,12 @@ def cargo_objects(
 
 
 def release_shares(
-    network: Network, values: Values, density: Sequence[float], half_life: str
+    around: Sequence[Floats], values: Values, density: Sequence[float], half_life: str
 ) -> list[float]:
     """Share of its cytokine release at which each healthy tissue stays healthy.
 
     Args:
-        network: one column a tissue.
+        around: gains of the cells of each tissue, see :func:`evdisc.cell.autocrine.gains`.
         values: parameters.
         density: cells/m3 of each tissue.
         half_life: parameter of how long a cytokine stays.
@@ -176,8 +176,8 @@ def release_shares(
         for rate, name in zip(RELEASE_RATES, CYTOKINES, strict=True)
     ]
     return [
-        release_share(network, column, [f * cells for f in full])
-        for column, cells in enumerate(density)
+        release_share(gain, [f * cells for f in full])
+        for gain, cells in zip(around, density, strict=True)
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -39,6 +40,20 @@ class Median:
         return np.full(len(identities), 0.5)
 
 
+@lru_cache(maxsize=256)
+def _rows(
+    library: Library, key: str, subjects: tuple[tuple[str, ...], ...], tags: tuple[str, ...],
+    context: tuple[tuple[str, str], ...],
+) -> tuple[list[str], list[tuple[ParameterRow, NDArray[np.int64]]]]:  # fmt: skip
+    """Name of each tag's draw, and the rows with the places they are for."""
+    rows = [library.first(key, candidates, **dict(context)) for candidates in subjects]
+    groups: dict[str, tuple[ParameterRow, list[int]]] = {}
+    for i, row in enumerate(rows):
+        groups.setdefault(row.identity, (row, []))[1].append(i)
+    names = [f"{row.identity}#{tag}" for row, tag in zip(rows, tags, strict=True)]
+    return names, [(row, np.array(places)) for row, places in groups.values()]
+
+
 @dataclass
 class Values:
     """Resolves parameters in one context and remembers which rows were read.
@@ -48,6 +63,7 @@ class Values:
         context: preset, species, grade, cell of this disc or dish.
         quantile: the member's uniform draws.
         overrides: (key, subject or region) -> SI value stated by the protocol.
+        packed: mechanism -> its parameters as an array, the same in all runs of a member.
     """
 
     library: Library
@@ -56,6 +72,7 @@ class Values:
     overrides: Mapping[tuple[str, str], float] = field(default_factory=dict)
     used: dict[str, ParameterRow] = field(default_factory=dict)
     drawn: dict[str, float] = field(default_factory=dict)
+    packed: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def number(self, key: str, subject: str = "", tag: str = "", region: str = "",
                unit: str | None = None) -> float:  # fmt: skip
@@ -88,17 +105,12 @@ class Values:
         Raises:
             EvidenceError: no row fits any subject of a tag.
         """
-        rows = [self.library.first(key, candidates, **self.context) for candidates in subjects]
-        u = self.quantile.many(
-            [f"{row.identity}#{tag}" for row, tag in zip(rows, tags, strict=True)]
-        )
-        out = np.empty(len(rows))
-        groups: dict[str, list[int]] = {}
-        for i, row in enumerate(rows):
-            groups.setdefault(row.identity, []).append(i)
-        for identity, places in groups.items():
-            row = rows[places[0]]
-            self.used.setdefault(identity, row)
+        context = tuple(sorted(self.context.items()))
+        names, groups = _rows(self.library, key, tuple(subjects), tuple(tags), context)
+        u = self.quantile.many(names)
+        out = np.empty(len(names))
+        for row, places in groups:
+            self.used.setdefault(row.identity, row)
             out[places] = quantiles(row, u[places])
         return out
 

@@ -113,8 +113,14 @@ def _readout(
 
 
 def _bands(samples: Floats) -> dict[str, list[float | None]]:
-    columns = [triple(samples[:, t]) for t in range(samples.shape[1])]
-    return {key: [c[key] for c in columns] for key in ("median", "q05", "q95")}
+    good = samples[np.isfinite(samples).all(axis=1)]  # a member failed in all its times or in none
+    if not good.size:
+        return {key: [None] * samples.shape[1] for key in ("median", "q05", "q95")}
+    low, middle, high = np.quantile(good, (0.05, 0.5, 0.95), axis=0)
+    return {
+        key: [rounded(x) for x in row]
+        for key, row in (("median", middle), ("q05", low), ("q95", high))
+    }
 
 
 def _effect(

@@ -90,8 +90,16 @@ def build_product(spec: VesicleSpec, library: Library, value: Value) -> Product:
     )
 
 
-def bare_cargo(names: Sequence[str], library: Library) -> Product:
-    """Cargo given without a vesicle, as a product of no copies per vesicle."""
+def bare_cargo(
+    names: Sequence[str], library: Library, key: str = "therapy.cargo.molecule"
+) -> Product:
+    """Cargo given without a vesicle, as a product of no copies per vesicle.
+
+    Raises:
+        InputError: no claim mentions a cargo; ``key`` is where the user wrote it.
+    """
+    for name in names:
+        require_known(name, library, key)
     return Product(
         tuple(names), tuple(kind(name, library) for name in names), (0.0,) * len(names),
         (True,) * len(names), (),
