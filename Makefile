@@ -16,13 +16,14 @@ GROUP = import sys, tomllib; \
   print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow lint clean
+.PHONY: help run test test-slow study-cell lint clean
 .NOTPARALLEL:
 
 help:
 	@echo "make run        set up, then simulate the shipped example and say where the report is"
 	@echo "make test       set up, then the fast tests"
 	@echo "make test-slow  set up, then the long tests"
+	@echo "make study-cell weigh the cell networks against the experiments anew (half an hour)"
 	@echo "make lint       set up, then style, types and the arrows between the rooms"
 	@echo "make clean      remove .venv and caches; results in runs/ stay"
 
@@ -35,6 +36,10 @@ test: $(READY)-test $(KERNELS)
 
 test-slow: $(READY)-test $(KERNELS)
 	@$(PY) -m pytest -q -m slow
+
+# computed where it stopped last time; work/ may be removed afterwards
+study-cell: $(READY) $(KERNELS)
+	@.venv/bin/evdisc validate --refit work/study-cell --jobs 2
 
 lint: $(READY)-lint
 	@$(PY) -m ruff check .

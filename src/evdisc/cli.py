@@ -289,7 +289,9 @@ def describe_protocol(keys: str | None, schema: str | None) -> None:
 @app.command()
 def validate(
     case: Annotated[list[str] | None, typer.Option("--case", help="Case to run, e.g. V03.")] = None,
-    rows: Annotated[bool, typer.Option("--rows", help="List every cell experiment.")] = False,
+    rows: Annotated[
+        bool, typer.Option("--rows", help="List every cell experiment and every table row.")
+    ] = False,
     refit: Annotated[
         Path | None, typer.Option("--refit", help="Weigh the cells anew; work folder, resumable.")
     ] = None,
@@ -311,18 +313,22 @@ def validate(
         from dataclasses import asdict
 
         from evdisc.validate.cell_cases import table as experiments
+        from evdisc.validate.table_rows import stored as table_rows
 
         emit({
             "cases": [asdict(r) | {"verdict": r.verdict} for r in results],
             "experiments": [] if case else experiments(),
+            "tables": [] if case else table_rows(),
         })  # fmt: skip
     else:
         print(validation_table(results))
         if rows:
-            from evdisc.report.validation_text import experiment_table
+            from evdisc.report.validation_text import experiment_table, row_table
             from evdisc.validate.cell_cases import table as experiments
+            from evdisc.validate.table_rows import stored as table_rows
 
             print("\n" + experiment_table(experiments()))
+            print("\n" + row_table(table_rows()))
 
 
 @app.command("warm-up")

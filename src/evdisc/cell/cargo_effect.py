@@ -3,7 +3,7 @@
 ``stoichiometric``: a delivered miRNA adds to the cell's own copies e in occupying the target
 sites, half of which are filled at K copies; the gain in occupancy relative to what the own
 copies leave open is d / (d + e + K). ``potency``: the effect is a saturating function of the
-acting vesicles per cell, v / (v + v50), whatever the vesicle brings.
+acting vesicles per cell, v / (v + v50), for whatever the vesicle brings at all.
 """
 
 from __future__ import annotations
@@ -32,22 +32,23 @@ def acting_pairs(cargoes: Sequence[str], network: Network) -> list[tuple[int, in
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, potency, endogenous, cargo_copies, vesicles_per_cell, cargo_strength):
+def kernel(clock, p, potency, endogenous, present, cargo_copies, vesicles_per_cell, cargo_strength):
     """Write the strength of every cargo in every patch."""
     for c in range(cargo_strength.shape[0]):
         for q in range(cargo_strength.shape[1]):
             if potency:
                 v = vesicles_per_cell[q]
-                cargo_strength[c, q] = v / (v + p[0, 0])
+                cargo_strength[c, q] = present[c] * v / (v + p[0, 0])
             else:
                 d = cargo_copies[c, q]
                 cargo_strength[c, q] = d / (d + endogenous[c] + p[1, 0])
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
-    """The delivery hypothesis and the recipient's own copies of each cargo."""
+    """The delivery hypothesis, the recipient's own copies of each cargo, and what is there."""
     potency = int(setting.objects["hypothesis"] == "potency")
-    return potency, np.asarray(setting.objects["endogenous_copies"], dtype=np.float64)
+    own = np.asarray(setting.objects["endogenous_copies"], dtype=np.float64)
+    return potency, own, np.asarray(setting.objects["cargo_present"], dtype=np.float64)
 
 
 MECHANISM = Mechanism(

@@ -36,6 +36,8 @@ from evdisc.units import parse_quantity
 FORMAT_VERSION = 1
 DAY = 86400.0
 GENETIC = ("knock-down", "over-expression")
+#: arms that get vesicles
+VESICLE_ARMS = ("treated", "knock-out", "empty vesicle")
 MOST_OUTPUTS = 20_000
 
 Text = Annotated[str, Field(strict=True, min_length=1, max_length=300)]
@@ -187,6 +189,17 @@ class Study(Spec):
             )
 
 
+def require_arms(compare: tuple[str, ...], vesicle: VesicleSpec | None) -> None:
+    """Refuse an arm named twice, and arms of vesicles the therapy does not have."""
+    if len(set(compare)) < len(compare):
+        raise refusal("compare names an arm twice", "each arm once")
+    for arm in set(compare) & set(VESICLE_ARMS):
+        if vesicle is None:
+            raise refusal(f"compare names {arm}, and the therapy has no vesicle", "a vesicle")
+        if arm == "knock-out" and not vesicle.cargo:
+            raise refusal("compare names knock-out, and no cargo is named", "vesicle.cargo")
+
+
 class DiscStudy(Study):
     """A study of one disc, treated against untreated."""
 
@@ -195,7 +208,7 @@ class DiscStudy(Study):
     therapy: Annotated[TherapySpec | None, BeforeValidator(none_is_none)] = Field(
         None, description="the therapy, or none"
     )
-    compare: tuple[Literal["untreated", "vehicle"], ...] = Field(
+    compare: tuple[Literal["untreated", "vehicle", "knock-out", "empty vesicle"], ...] = Field(
         ("untreated",), description="arms to compare with"
     )
     numerics: NumericsSpec = Field(NumericsSpec(), description="grid and steps")
@@ -208,8 +221,7 @@ class DiscStudy(Study):
         if self.therapy:
             times["therapy.delivery.schedule"] = self.therapy.delivery.schedule[-1]
         self.check_times(times, self.numerics.record_every(self.duration))
-        if len(set(self.compare)) < len(self.compare):
-            raise refusal("compare names an arm twice", "each arm once")
+        require_arms(self.compare, self.therapy.vesicle if self.therapy else None)
         return self
 
 
@@ -313,9 +325,9 @@ class DishStudy(Study):
     therapy: Annotated[DishTherapySpec | None, BeforeValidator(none_is_none)] = Field(
         None, description="vesicles or bare cargo, or none"
     )
-    compare: tuple[Literal["untreated", "vehicle", "healthy"], ...] = Field(
-        ("untreated",), description="arms to compare with"
-    )
+    compare: tuple[
+        Literal["untreated", "vehicle", "healthy", "knock-out", "empty vesicle"], ...
+    ] = Field(("untreated",), description="arms to compare with")
     numerics: DishNumericsSpec = Field(DishNumericsSpec(), description="steps")
 
     @model_validator(mode="after")
@@ -330,8 +342,7 @@ class DishStudy(Study):
             raise refusal("cells names a type twice", "each type once")
         if len({c.species for c in self.cells}) > 1:
             raise refusal("cells of several species", "one species in a dish")
-        if len(set(self.compare)) < len(self.compare):
-            raise refusal("compare names an arm twice", "each arm once")
+        require_arms(self.compare, self.therapy.vesicle if self.therapy else None)
         return self
 
 

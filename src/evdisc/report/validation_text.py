@@ -9,6 +9,8 @@ from evdisc.report.terminal import text_table
 from evdisc.report.words import number
 from evdisc.validate.case import Result
 
+SHORT = {"as reported": "yes", "leans as reported": "leans", "missing link": "no link",
+         "no effect": "nothing", "against": "against"}  # fmt: skip
 WORDS = {True: "pass", False: "FAIL", None: ""}
 
 
@@ -40,3 +42,23 @@ def validation_table(results: Sequence[Result]) -> str:
     counts = {v: sum(r.verdict == v for r in results) for v in ("pass", "fail", "reported")}
     told = ", ".join(f"{n} {v}" for v, n in counts.items())
     return "\n\n".join(blocks) + f"\n\n{len(results)} cases: {told}"
+
+
+def row_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Every table row by insult and phenotype: mechanism, whole vesicles, knock-out."""
+    words = {"up": "up", "down": "down", "none": "none", "unresolved": "open"}
+
+    def found(row: Mapping[str, Any], name: str) -> str:
+        return words[row[name]["direction"]]
+
+    lines = [
+        [
+            r["row"], ", ".join(r["cargo"]), r["cell"], r["insult"], r["phenotype"],
+            r["reported"], SHORT[r["verdict"]], found(r, "vesicles, stoichiometric"),
+            found(r, "vesicles, potency"), found(r, "knock-out, rest there, potency"),
+        ]
+        for r in rows
+    ]  # fmt: skip
+    header = ["row", "cargo", "cell", "insult", "phenotype", "reported", "mechanism",
+              "copies", "potency", "knock-out"]  # fmt: skip
+    return text_table(header, lines)

@@ -10,7 +10,7 @@ from evdisc.errors import InputError
 from evdisc.evidence.library import Library
 from evdisc.mechanism.contract import REGIONS
 from evdisc.mechanism.setting import Setting
-from evdisc.protocol.specs import DiscStudy
+from evdisc.protocol.specs import VESICLE_ARMS, DiscStudy
 from evdisc.simulate.assemble import Assembly, assemble
 from evdisc.simulate.mechanisms import DISC
 from evdisc.simulate.member import Member
@@ -28,7 +28,7 @@ from evdisc.simulate.site import (
 from evdisc.simulate.timeline import Event, output_times
 from evdisc.simulate.values import Quantile, Values
 from evdisc.solve.grid import Grid
-from evdisc.vesicle.product import Product, build_product
+from evdisc.vesicle.product import Product, build_product, in_arm
 
 SNAPSHOTS = ("free_vesicles", "vesicles_entered", "glucose", "living_cells", "gag")
 AFTER_DOSE = 86400.0
@@ -85,7 +85,7 @@ def events(study: DiscStudy, arm: str, values: Values) -> list[Event]:
         return out
     delivery = study.therapy.delivery
     gauge = delivery.gauge or int(values.number("injection_gauge"))
-    vesicles = delivery.dose if arm == "treated" else 0.0
+    vesicles = delivery.dose if arm in VESICLE_ARMS else 0.0
     for time in delivery.schedule:
         out.append(Event(time, "puncture", (needle(values, gauge), float(delivery.sector))))
         out.append(Event(time, "dose", (vesicles, delivery.volume)))
@@ -118,7 +118,8 @@ def run_arm(
     values, numerics = member.values, study.numerics
     size, grid = geometry(values), member_grid(study, member)
     network = member.network(believe_all)
-    product = product_of(study, member)
+    named = [c.molecule for c in study.therapy.vesicle.cargo] if study.therapy else []
+    product = in_arm(product_of(study, member), arm, named)
     objects = cargo_objects(product, network, values, hypothesis)
     objects |= site_objects(study)
     density = [values.number("cell_density", region=r, unit="cells/m3") for r in REGIONS]

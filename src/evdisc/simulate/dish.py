@@ -14,7 +14,7 @@ from evdisc.cell.network import Network
 from evdisc.errors import InputError, nearest
 from evdisc.evidence.library import Library
 from evdisc.evidence.names import find
-from evdisc.protocol.specs import DishStudy, StimulusSpec
+from evdisc.protocol.specs import VESICLE_ARMS, DishStudy, StimulusSpec
 from evdisc.simulate.assemble import Assembly, assemble
 from evdisc.simulate.mechanisms import DISH
 from evdisc.simulate.member import Member
@@ -24,7 +24,7 @@ from evdisc.simulate.timeline import Event, output_times
 from evdisc.simulate.values import Quantile
 from evdisc.tissue.stimulus import IL_1BETA, TNF_ALPHA
 from evdisc.units import parse_quantity
-from evdisc.vesicle.product import Product, bare_cargo, build_product
+from evdisc.vesicle.product import Product, bare_cargo, build_product, in_arm
 
 ATMOSPHERE = 101325.0 - 6270.0  # Pa; dry share of humid air at 37 degC
 GENETIC = ("knock-down", "over-expression")
@@ -62,6 +62,12 @@ def product_of(study: DishStudy, member: Member) -> Product | None:
         values = member.values
         return build_product(study.therapy.vesicle, values.library, values.subject_value)
     return bare_cargo([c.molecule for c in study.therapy.cargo], member.values.library)
+
+
+def named_cargo(study: DishStudy) -> list[str]:
+    """Cargoes the protocol names."""
+    vesicle = study.therapy.vesicle if study.therapy else None
+    return [c.molecule for c in vesicle.cargo] if vesicle else []
 
 
 def require_stimuli(study: DishStudy, network: Network) -> None:
@@ -117,7 +123,7 @@ def events(study: DishStudy, arm: str, member: Member, network: Network) -> list
             if stimulus.name.partition(":")[0] not in GENETIC:
                 out += _stimulus_events(stimulus, member, network)
     therapy = study.therapy
-    if arm == "treated" and therapy is not None:
+    if therapy is not None and arm in VESICLE_ARMS:
         out.append(Event(therapy.at, "dose", (therapy.concentration or 0.0,)))
     return out
 
@@ -172,7 +178,7 @@ def run_arm(
     require_stimuli(study, base)
     # knock-down and over-expression start with the study, after the healthy cells have settled
     network = replace(base, gain=base.gain.copy(), push=base.push.copy())
-    product = product_of(study, member)
+    product = in_arm(product_of(study, member), arm, named_cargo(study))
     objects = cargo_objects(product, network, values, hypothesis)
     if study.therapy is not None and study.therapy.vesicle is None:
         objects["bare_copies"] = np.array([c.copies_per_cell for c in study.therapy.cargo])

@@ -64,6 +64,13 @@ class Member:
             self.release[believe_all] = [gains(network, c) for c in range(len(self.cell_types))]
         return self.release[believe_all]
 
+    def network_without(self, left_out: NDArray[np.bool_]) -> Network:
+        """The member's network, every claim believed, with arrows (arrows,) of the plan deleted."""
+        return compile_network(
+            self.values.library, self.cell_types, self._cell(), believe_all=True,
+            left_out=left_out,
+        )  # fmt: skip
+
     def prior_network(self, believe_all: bool) -> Network:
         """A network of this member's own draws, before any experiment had its say."""
         return compile_network(

@@ -156,6 +156,7 @@ def cargo_objects(
         "endogenous_copies": each("endogenous_copies"),
         "cargo_half_life": each("cargo_half_life"),
         "bare_copies": np.zeros(len(cargoes)),
+        "cargo_present": [float(c not in product.absent) for c in cargoes] if product else [],
     }
 
 

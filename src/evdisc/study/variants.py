@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evdisc.protocol.specs import DiscStudy, DishStudy
+from evdisc.protocol.specs import VESICLE_ARMS, DiscStudy, DishStudy
 from evdisc.simulate import disc, dish
 
 HYPOTHESES = ("stoichiometric", "potency")
@@ -32,7 +32,7 @@ def variants(study: DiscStudy | DishStudy) -> tuple[Variant, ...]:
     """All runs of one member, in stored order."""
     out = []
     for arm in arms_of(study):
-        dosed = arm == "treated" and study.therapy is not None
+        dosed = arm in VESICLE_ARMS and study.therapy is not None
         for hypothesis in HYPOTHESES if dosed else HYPOTHESES[:1]:
             out += [Variant(arm, hypothesis, believed) for believed in (False, True)]
     return tuple(out)

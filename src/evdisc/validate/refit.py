@@ -6,8 +6,10 @@ from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
+from evdisc.evidence.library import load
 from evdisc.evidence.posterior import table
 from evdisc.evidence.tables import replace_file
+from evdisc.validate import table_rows
 from evdisc.validate.cell_ensemble import refit, write
 from evdisc.validate.cell_scores import posterior_members
 
@@ -16,7 +18,7 @@ KEPT = 200
 
 
 def refit_package(work: Path, jobs: int, progress: Callable[[int, int], None]) -> None:
-    """Compute the ensemble in ``work`` (resumable) and replace the package's two files.
+    """Compute the ensemble in ``work`` (resumable) and replace what the package stores of it.
 
     Raises:
         RunError: ``work`` holds chunks of other tables.
@@ -25,6 +27,13 @@ def refit_package(work: Path, jobs: int, progress: Callable[[int, int], None]) -
     write(ensemble, packaged("evdisc.validate", "cell_ensemble.npz"))
     kept = posterior_members(ensemble, KEPT)
     replace_file(packaged("evdisc.evidence", "posterior.csv"), table(kept))
+    rerun_rows(progress)
+
+
+def rerun_rows(progress: Callable[[int, int], None]) -> None:
+    """Run the rows of the review's tables anew and replace their stored results."""
+    rows = table_rows.all_rows(load(), progress)
+    replace_file(packaged("evdisc.validate", "table_rows.json"), table_rows.as_text(rows))
 
 
 def packaged(package: str, name: str) -> Path:

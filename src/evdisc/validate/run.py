@@ -6,12 +6,19 @@ from collections.abc import Sequence
 
 from evdisc.errors import InputError, nearest
 from evdisc.evidence.library import Library
-from evdisc.validate import cell_cases, height_cases, matrix_cases, nutrition_cases, osmotic_cases
+from evdisc.validate import (
+    cell_cases,
+    height_cases,
+    matrix_cases,
+    nutrition_cases,
+    osmotic_cases,
+    table_cases,
+)
 from evdisc.validate.case import Result, Runner
 
 CASES: tuple[Runner, ...] = (
     *nutrition_cases.CASES, *matrix_cases.CASES, *osmotic_cases.CASES, *height_cases.CASES,
-    *cell_cases.CASES,
+    *cell_cases.CASES, *table_cases.CASES,
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ one cargo, which is an attribution hypothesis and is said so.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evdisc.cargo.molecules import kind, linked, require_known
 from evdisc.evidence.library import Library
@@ -27,6 +27,7 @@ class Product:
         copies: copies of each cargo per vesicle.
         stated: True where the protocol states the copies, False where they are a prior.
         warnings: what a reader must know about the profile.
+        absent: cargoes that were knocked out.
     """
 
     cargoes: tuple[str, ...]
@@ -34,6 +35,16 @@ class Product:
     copies: tuple[float, ...]
     stated: tuple[bool, ...]
     warnings: tuple[str, ...]
+    absent: tuple[str, ...] = ()
+
+    def without(self, names: Sequence[str] | None) -> Product:
+        """The same vesicles with no copies of the named cargoes, or of any where None is given."""
+        gone = set(self.cargoes if names is None else names)
+        copies = tuple(
+            0.0 if name in gone else own
+            for name, own in zip(self.cargoes, self.copies, strict=True)
+        )
+        return replace(self, copies=copies, absent=tuple(sorted(gone & set(self.cargoes))))
 
 
 def native_profile(library: Library, parent: str) -> list[str]:
@@ -88,6 +99,16 @@ def build_product(spec: VesicleSpec, library: Library, value: Value) -> Product:
         tuple(s is not None for s in profile.values()),
         tuple(warnings),
     )
+
+
+def in_arm(product: Product | None, arm: str, named: Sequence[str]) -> Product | None:
+    """The product as an arm gets it; ``named`` are the cargoes the protocol names.
+
+    ``knock-out`` lacks the named cargoes and keeps the rest, ``empty vesicle`` lacks all.
+    """
+    if product is None or arm not in ("knock-out", "empty vesicle"):
+        return product
+    return product.without(named if arm == "knock-out" else None)
 
 
 def bare_cargo(
