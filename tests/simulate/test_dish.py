@@ -87,3 +87,81 @@ def test_what_the_network_does_not_know_is_refused_with_advice(overrides, words)
     with pytest.raises(InputError, match=words) as caught:
         preflight(studies.dish(*overrides), library())
     assert "np-dish-il1b-mir-410.yaml" in str(caught.value)
+
+
+def test_conditioned_medium_brings_what_the_donor_released():
+    def receiver(share, **donor):
+        protocol = studies.document(
+            "dish", cells=[{"type": "NP"}], duration="24 h",
+            transfer=[{"donor": {"cells": [{"type": "macrophage", "density": "1e7 cells/mL"}],
+                                 "duration": "24 h", **donor},
+                       "at": "1 h", "share": share}],
+        )  # fmt: skip
+        return arm(protocol, "treated").series
+
+    stressed = {"stimuli": [{"name": "LPS", "dose": "1 ug/mL"}]}
+    half, whole = receiver("50 %", **stressed), receiver("100 %", **stressed)
+    quiet = receiver("100 %")
+    assert whole["il_1beta|NP"].max() > 1.5 * half["il_1beta|NP"].max() > 0.0
+    assert quiet["il_1beta|NP"].max() == 0.0
+    assert whole["activity:NF-kB|NP"][-1] > quiet["activity:NF-kB|NP"][-1]
+
+
+def test_a_knocked_out_vesicle_lacks_its_cargo_and_nothing_else():
+    protocol = studies.document(
+        "dish", cells=[{"type": "NP"}], duration="24 h", compare=["untreated", "knock-out"],
+        therapy={"vesicle": {"source": {"cell": "BMSC"}, "cargo": [{"molecule": "miR-31"}]},
+                 "concentration": "1e9 particles/mL"},
+    )  # fmt: skip
+    for hypothesis in ("stoichiometric", "potency"):
+        runs = {
+            name: arm(protocol, name, hypothesis=hypothesis).series
+            for name in ("treated", "knock-out", "empty vesicle", "untreated")
+        }
+        name = "cargo_strength:miR-31|NP"
+        others = [k for k in runs["treated"] if k.startswith("cargo_strength:") and k != name]
+        assert others
+        assert runs["treated"][name].max() > 0.0
+        assert runs["knock-out"][name].max() == 0.0
+        for other in others:
+            np.testing.assert_allclose(runs["treated"][other], runs["knock-out"][other], rtol=0.1)
+            assert runs["empty vesicle"][other].max() == 0.0
+        assert runs["empty vesicle"]["vesicles_entered|NP"][-1] > 0.0
+        np.testing.assert_array_equal(
+            runs["empty vesicle"]["activity:NLRP3|NP"], runs["untreated"]["activity:NLRP3|NP"]
+        )
+
+
+def senescent(*, lasting, cargo_at=None):
+    therapy = {}
+    if cargo_at is not None:
+        cargo = [{"molecule": "miR-105-5p", "copies_per_cell": "100000 copies/cell"}]
+        therapy = {"therapy": {"cargo": cargo, "at": cargo_at}}
+    protocol = studies.document(
+        "dish", cells=[{"type": "NP"}], duration="40 d",
+        stimuli=[{"name": "TBHP", "dose": "100 uM", "for": lasting}],
+        numerics={"largest_step": "6 h", "output_every": "12 h"}, **therapy,
+    )  # fmt: skip
+    return arm(protocol, "treated", member=1).series
+
+
+def test_washing_out_the_insult_frees_no_late_senescent_cell():
+    seen = senescent(lasting="10 d")
+    late, early = seen["late_senescent_cells|NP"], seen["early_senescent_cells|NP"]
+    lost = seen["apoptotic_cells|NP"] + seen["pyroptotic_cells|NP"] + seen["starved_cells|NP"]
+    washed = 20  # half days
+    assert late[washed] > 0.0
+    assert early[washed:].max() > early[-1]  # those may still return or lock
+    # late senescent cells leave by death alone
+    assert np.all(np.diff(late[washed:]) >= -np.diff(lost[washed:]) - 1e-6 * late[washed])
+    assert late[-1] >= late[washed] - (lost[-1] - lost[washed])
+
+
+def test_prevention_and_reversal_of_senescence_are_told_apart():
+    first, afterwards, never = (
+        senescent(lasting="10 d", cargo_at=when) for when in ("0 d", "20 d", None)
+    )
+    name = "late_senescent_cells|NP"
+    assert first[name][40] < 0.9 * never[name][40]
+    assert afterwards[name][40] == pytest.approx(never[name][40], rel=1e-9)
+    assert first[name][-1] < afterwards[name][-1]

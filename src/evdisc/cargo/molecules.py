@@ -37,6 +37,8 @@ def linked(name: str, known: Iterable[str]) -> list[str]:
 
 def kind(name: str, library: Library) -> str:
     """Kind of molecule a cargo is (miRNA, protein ...) by the claims; miRNA where none says."""
+    if name.strip().casefold().endswith("plasmid"):
+        return "plasmid"
     kinds: dict[str, str] = {}
     for claim in library.claims:
         for named, own in ((claim.source, claim.source_type), (claim.target, claim.target_type)):

@@ -2,12 +2,16 @@
 
 ``stoichiometric``: a delivered miRNA adds to the cell's own copies e in occupying the target
 sites, half of which are filled at K copies; the gain in occupancy relative to what the own
-copies leave open is d / (d + e + K). ``potency``: the effect is a saturating function of the
+copies leave open is d / (d + e + K). What a delivered mRNA or plasmid expresses counts, not the
+cargo itself. A sponge (circRNA, lncRNA, antagomir) binds the miRNA it sponges copy for copy: s
+sponges bind the share (s + e + B - sqrt((s + e + B)^2 - 4 s e)) / (2 e) of e own copies.
+``potency``: the effect is a saturating function of the
 acting vesicles per cell, v / (v + v50), for whatever the vesicle brings at all.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,7 +36,26 @@ def acting_pairs(cargoes: Sequence[str], network: Network) -> list[tuple[int, in
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, potency, endogenous, present, cargo_copies, vesicles_per_cell, cargo_strength):
+def bound_share(s: float, e: float, b: float) -> float:
+    """Share of ``e`` own copies bound by ``s`` sponges; ``b`` copies are bound to half."""
+    whole = s + e + b
+    return (whole - math.sqrt(max(whole * whole - 4.0 * s * e, 0.0))) / (2.0 * e)
+
+
+@njit(cache=True, nogil=True)
+def kernel(
+    clock,
+    p,
+    potency,
+    endogenous,
+    present,
+    sponged,
+    delay,
+    cargo_copies,
+    expressed_copies,
+    vesicles_per_cell,
+    cargo_strength,
+):
     """Write the strength of every cargo in every patch."""
     for c in range(cargo_strength.shape[0]):
         for q in range(cargo_strength.shape[1]):
@@ -40,25 +63,29 @@ def kernel(clock, p, potency, endogenous, present, cargo_copies, vesicles_per_ce
                 v = vesicles_per_cell[q]
                 cargo_strength[c, q] = present[c] * v / (v + p[0, 0])
             else:
-                d = cargo_copies[c, q]
+                d = expressed_copies[c, q] if delay[c] > 0.0 else cargo_copies[c, q]
+                if sponged[c] > 0.0:
+                    cargo_strength[c, q] = bound_share(d, sponged[c], p[2, 0])
+                    continue
                 cargo_strength[c, q] = d / (d + endogenous[c] + p[1, 0])
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
-    """The delivery hypothesis, the recipient's own copies of each cargo, and what is there."""
+    """The delivery hypothesis, own copies, what is there, what it sponges, and its delay."""
     potency = int(setting.objects["hypothesis"] == "potency")
-    own = np.asarray(setting.objects["endogenous_copies"], dtype=np.float64)
-    return potency, own, np.asarray(setting.objects["cargo_present"], dtype=np.float64)
+    names = ("endogenous_copies", "cargo_present", "sponged_copies", "expression_delay")
+    return potency, *(np.asarray(setting.objects[n], dtype=np.float64) for n in names)
 
 
 MECHANISM = Mechanism(
     name="cargo_effect",
     kernel=kernel,
-    reads=("cargo_copies", "vesicles_per_cell"),
+    reads=("cargo_copies", "expressed_copies", "vesicles_per_cell"),
     owns=("cargo_strength",),
     parameters=(
         Parameter("half_effect_vesicles", "vesicles/cell", "acting vesicles at half effect", 0.0),
         Parameter("half_effect_copies", "copies/cell", "copies at half occupancy", 0.0),
+        Parameter("sponge_binding_copies", "copies/cell", "sponges at half binding", 0.0),
     ),
     prepare=prepare,
     when="halves",

@@ -11,7 +11,16 @@ from evdisc.mechanism.setting import Setting
 #: regions a parameter may differ between, in the order of the packed columns
 REGIONS = ("NP", "AF", "CEP")
 When = Literal[
-    "step", "halves", "puncture", "dose", "stimulus", "cell_loss", "occlusion", "enzyme", "cytokine"
+    "step",
+    "halves",
+    "puncture",
+    "dose",
+    "stimulus",
+    "cell_loss",
+    "occlusion",
+    "enzyme",
+    "cytokine",
+    "transfer",
 ]
 #: parts the annulus is divided into around the axis
 SECTORS = 8

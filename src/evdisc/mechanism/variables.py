@@ -49,6 +49,7 @@ _ROWS = (
     Variable("taken_up_vesicles", "vesicles", "disc", "vesicles taken up by cells"),
     # cargo in the cell
     Variable("vesicles_per_cell", "vesicles/cell", "patch", "internalised vesicles still acting"),
+    Variable("expressed_copies", "copies/cell", "patch", "what delivered genes made", per="cargo"),
     Variable("cargo_copies", "copies/cell", "patch", "delivered copies in cytosol", per="cargo"),
     Variable("cargo_strength", "1", "patch", "share of the cargo's full effect", 0.0, 1.0, "cargo"),
     # signalling

@@ -305,6 +305,25 @@ class DishTherapySpec(Spec):
         return self
 
 
+class DonorSpec(Spec):
+    """A dish whose medium is taken."""
+
+    cells: tuple[CellSpec, ...] = Field(
+        min_length=1, max_length=8, description="cell types that condition the medium"
+    )
+    stimuli: tuple[StimulusSpec, ...] = Field((), max_length=100, description="stimuli")
+    medium: MediumSpec = Field(MediumSpec(), description="medium")
+    duration: Time = Field(gt=0, description="time before the medium is taken")
+
+
+class TransferSpec(Spec):
+    """Conditioned medium moved into the dish; arms that get the stimuli get it."""
+
+    donor: DonorSpec = Field(description="the dish it comes from")
+    at: Time = Field(0.0, description="time of the transfer")
+    share: Fraction = Field(0.5, gt=0, description="share of the medium that is replaced")
+
+
 class DishNumericsSpec(Spec):
     """Time steps of a dish."""
 
@@ -325,6 +344,9 @@ class DishStudy(Study):
     therapy: Annotated[DishTherapySpec | None, BeforeValidator(none_is_none)] = Field(
         None, description="vesicles or bare cargo, or none"
     )
+    transfer: tuple[TransferSpec, ...] = Field(
+        (), max_length=20, description="conditioned medium from other dishes"
+    )
     compare: tuple[
         Literal["untreated", "vehicle", "healthy", "knock-out", "empty vesicle"], ...
     ] = Field(("untreated",), description="arms to compare with")
@@ -336,12 +358,14 @@ class DishStudy(Study):
         times = {f"stimuli.{i}.at": s.at for i, s in enumerate(self.stimuli)}
         if self.therapy:
             times["therapy.at"] = self.therapy.at
+        times |= {f"transfer.{i}.at": t.at for i, t in enumerate(self.transfer)}
         self.check_times(times, self.numerics.output_every)
-        types = [c.type for c in self.cells]
-        if len(set(types)) < len(types):
-            raise refusal("cells names a type twice", "each type once")
-        if len({c.species for c in self.cells}) > 1:
-            raise refusal("cells of several species", "one species in a dish")
+        for dish in (self.cells, *(t.donor.cells for t in self.transfer)):
+            types = [c.type for c in dish]
+            if len(set(types)) < len(types):
+                raise refusal("cells names a type twice", "each type once")
+            if {c.species for c in dish} != {self.cells[0].species}:
+                raise refusal("cells of several species", "one species in a dish")
         require_arms(self.compare, self.therapy.vesicle if self.therapy else None)
         return self
 

@@ -76,7 +76,7 @@ def require_stimuli(study: DishStudy, network: Network) -> None:
     Raises:
         InputError: it does not; offers the nearest. Nothing is guessed.
     """
-    for stimulus in study.stimuli:
+    for stimulus in (*study.stimuli, *(s for t in study.transfer for s in t.donor.stimuli)):
         kind, _, gene = stimulus.name.partition(":")
         genetic = kind in GENETIC
         known = list(network.nodes) if genetic else stimuli(network.nodes)
@@ -122,6 +122,9 @@ def events(study: DishStudy, arm: str, member: Member, network: Network) -> list
         for stimulus in study.stimuli:
             if stimulus.name.partition(":")[0] not in GENETIC:
                 out += _stimulus_events(stimulus, member, network)
+        out += [
+            Event(t.at, "transfer", (float(i),)) for i, t in enumerate(study.transfer)
+        ]  # fmt: skip
     therapy = study.therapy
     if therapy is not None and arm in VESICLE_ARMS:
         out.append(Event(therapy.at, "dose", (therapy.concentration or 0.0,)))
@@ -189,6 +192,7 @@ def run_arm(
         [c.density for c in study.cells],
         "medium_cytokine_half_life",
     )
+    objects["transfers"] = conditioned(study, member, believe_all) if stimulated(study, arm) else []
     setting = dish_setting(cell_types(study), network, objects, product.cargoes if product else ())
     assembly = assemble(DISH, setting, values)
     _fill(assembly, study)
@@ -207,6 +211,24 @@ def run_arm(
     )  # fmt: skip
     notes = run.warnings + (product.warnings if product and arm == "treated" else ())
     return Run(run.times, run.series, run.snapshots, run.balance, notes, run.steps)
+
+
+def conditioned(study: DishStudy, member: Member, believe_all: bool) -> list[list[float]]:
+    """Share, IL-1beta and TNF-alpha (kg/m3) of each transfer, from the same member's donor dish."""
+    found = []
+    for transfer in study.transfer:
+        donor = transfer.donor
+        source = study.model_copy(update={
+            "cells": donor.cells, "stimuli": donor.stimuli, "medium": donor.medium,
+            "duration": donor.duration, "therapy": None, "transfer": (),
+            "numerics": study.numerics.model_copy(update={"output_every": donor.duration}),
+        })  # fmt: skip
+        types = cell_types(source)
+        own = member if types == member.cell_types else Member(member.values, types)
+        last = run_arm(source, own, "treated", "stoichiometric", believe_all).series
+        levels = [float(last[f"{c}|{types[0]}"][-1]) for c in ("il_1beta", "tnf_alpha")]
+        found.append([transfer.share, *levels])
+    return found
 
 
 def _fill(assembly: Assembly, study: DishStudy) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evdisc.cell import cargo_effect, fates, milieu, secretion, signalling
+from evdisc.cell import cargo_effect, expression, fates, milieu, secretion, signalling
 from evdisc.delivery import bolus, internalise, medium_dose, transport, uptake, well_mixed
 from evdisc.mechanism.contract import Mechanism
 from evdisc.tissue import (
@@ -16,6 +16,7 @@ from evdisc.tissue import (
     matrix,
     medium,
     medium_cytokines,
+    medium_transfer,
     nutrition,
     occlusion,
     puncture,
@@ -36,6 +37,7 @@ DISC: tuple[Mechanism, ...] = (
     uptake.MECHANISM,
     transport.MECHANISM,
     internalise.MECHANISM,
+    expression.MECHANISM,
     cargo_effect.MECHANISM,
     signalling.MECHANISM,
     matrix.MECHANISM,
@@ -59,8 +61,10 @@ DISH: tuple[Mechanism, ...] = (
     uptake.MECHANISM,
     well_mixed.MECHANISM,
     internalise.MECHANISM,
+    expression.MECHANISM,
     cargo_effect.MECHANISM,
     signalling.MECHANISM,
     medium_dose.MECHANISM,
+    medium_transfer.MECHANISM,
     stimulus.MECHANISM,
 )

@@ -155,6 +155,12 @@ def cargo_objects(
         "copies_per_vesicle": np.array(product.copies if product else (), dtype=np.float64),
         "endogenous_copies": each("endogenous_copies"),
         "cargo_half_life": each("cargo_half_life"),
+        "expression_delay": each("expression_delay"),
+        "nuclear_entry": each("nuclear_entry"),
+        "sponged_copies": [
+            values.molecular("endogenous_copies", sponged, "miRNA") if sponged else 0.0
+            for sponged in (product.sponges if product else ())
+        ],
         "bare_copies": np.zeros(len(cargoes)),
         "cargo_present": [float(c not in product.absent) for c in cargoes] if product else [],
     }

@@ -13,6 +13,7 @@ from evdisc.evidence.experiments import experiments
 from evdisc.evidence.library import Library
 from evdisc.validate.case import Check, Result, holds, told
 from evdisc.validate.cell_ensemble import Ensemble, stored
+from evdisc.validate.cell_identify import LEAST, information, parameters, stories
 from evdisc.validate.cell_panel import log_folds, panel
 from evdisc.validate.cell_scores import (
     Prediction,
@@ -127,6 +128,26 @@ def reliability(library: Library) -> Result:
                   "", used=True)  # fmt: skip
 
 
+def identifiability(library: Library) -> Result:
+    """What the experiments constrain, by which studies, and what nothing constrains."""
+    ensemble, _ = known()
+    shared, told_of = parameters(ensemble, library), stories(ensemble, library)
+    quiet = sum(abs(s.shift) < LEAST for s in told_of)
+    first = list(information(ensemble).items())[:5]
+    checks = [told(f"shift of {p.name} (width {p.width:.2f} of the prior's)", "0 if nothing is "
+                   "learnt", p.shift, "quantile") for p in shared]  # fmt: skip
+    checks += [told(f"learnt from {study}", "", nats, "nats") for study, nats in first]
+    checks += [told(f"chance that it holds: {s.name}", "", s.shift, "change") for s in told_of[:6]]
+    checks.append(told("stories behind arrows that nothing constrains", f"of {len(told_of)}",
+                       float(quiet), ""))  # fmt: skip
+    return Result(
+        "cell identifiability", "what 162 read-outs teach of the network", "tseranidou2026",
+        tuple(checks),
+        "162 directions cannot settle some seven hundred arrows: the prior decides most of them",
+        used=True,
+    )  # fmt: skip
+
+
 def reproduced(library: Library) -> Result:
     """A few members computed again and compared with the stored ensemble."""
     ensemble, _ = known()
@@ -169,4 +190,4 @@ def table() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-CASES = (scores, accuracy, reliability, reproduced)
+CASES = (scores, accuracy, reliability, identifiability, reproduced)

@@ -6,7 +6,7 @@ one cargo, which is an attribution hypothesis and is said so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from evdisc.cargo.molecules import kind, linked, require_known
@@ -27,6 +27,7 @@ class Product:
         copies: copies of each cargo per vesicle.
         stated: True where the protocol states the copies, False where they are a prior.
         warnings: what a reader must know about the profile.
+        sponges: miRNA each cargo sponges, empty where none.
         absent: cargoes that were knocked out.
     """
 
@@ -35,6 +36,7 @@ class Product:
     copies: tuple[float, ...]
     stated: tuple[bool, ...]
     warnings: tuple[str, ...]
+    sponges: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
 
     def without(self, names: Sequence[str] | None) -> Product:
@@ -98,6 +100,7 @@ def build_product(spec: VesicleSpec, library: Library, value: Value) -> Product:
         tuple(copies),
         tuple(s is not None for s in profile.values()),
         tuple(warnings),
+        sponged(profile, library),
     )
 
 
@@ -123,5 +126,15 @@ def bare_cargo(
         require_known(name, library, key)
     return Product(
         tuple(names), tuple(kind(name, library) for name in names), (0.0,) * len(names),
-        (True,) * len(names), (),
+        (True,) * len(names), (), sponged(names, library),
+    )  # fmt: skip
+
+
+def sponged(names: Iterable[str], library: Library) -> tuple[str, ...]:
+    """The miRNA each named cargo sponges by the claims; empty where none."""
+    known = {c.source: c.target for c in library.claims
+             if c.target_type == "miRNA" and c.sign < 0
+             and (c.relation == "sponges" or c.source_type == "antagomir")}  # fmt: skip
+    return tuple(
+        next((known[hit] for hit in linked(name, known)), "") for name in names
     )  # fmt: skip
