@@ -47,30 +47,29 @@ def strength(hypothesis, copies, vesicles):
     from evdisc.simulate.assemble import assemble
     from evdisc.simulate.values import Values
 
+    objects = {
+        "hypothesis": hypothesis, "endogenous_copies": [1000.0], "cargo_present": [1.0],
+        "sponged_copies": [0.0], "expression_delay": [0.0],
+    }  # fmt: skip
     one = np.zeros((1, 1), dtype=np.int64)
     setting = Setting(
-        "dish", np.ones((1, 1)), one.astype(np.int8), one, one[0], (), ("miR-21",),
-        {"hypothesis": hypothesis, "endogenous_copies": np.array([1000.0])},
-    )  # fmt: skip
-    from evdisc.simulate.mechanisms import DISH
-
-    others = [m for m in DISH if m.name in ("internalise", "uptake", "well_mixed", "medium_dose")]
-    assert others
+        "dish", np.ones((1, 1)), one.astype(np.int8), one, one[0], (), ("miR-21",), objects
+    )
     values = Values(load(), {"species": "human", "grade": "1"})
-    from dataclasses import replace
-
-    provider = replace(CARGO, owns=(*CARGO.owns,), reads=CARGO.reads)
-    assembly = assemble([_holder(), provider], setting, values)
+    assembly = assemble([_holder(), CARGO], setting, values)
     assembly.state["cargo_copies"][:] = copies
     assembly.state["vesicles_per_cell"][:] = vesicles
     assembly.halves[0](np.zeros(4))
     return float(assembly.state["cargo_strength"][0, 0])
 
 
+HELD = ("cargo_copies", "expressed_copies", "vesicles_per_cell")
+
+
 def _holder():
     from evdisc.mechanism.contract import Mechanism
 
-    return Mechanism("holder", lambda *_: None, owns=("cargo_copies", "vesicles_per_cell"))
+    return Mechanism("holder", lambda *_: None, owns=HELD)
 
 
 def test_copies_decide_under_one_hypothesis_and_vesicles_under_the_other():

@@ -109,7 +109,7 @@ def test_halving_the_steps_changes_height_by_less_than_a_tenth_of_a_point():
             arm(studies.rat(*steps, "duration=20 d"), "treated", member, "potency", True)
             for steps in (
                 (),
-                ("numerics.first_step=15 min", "numerics.largest_step=3 h"),
+                ("numerics.first_step=10 min", "numerics.largest_step=90 min"),
             )
         )
         moved = 100 * np.abs(coarse.series["height_ratio"] - fine.series["height_ratio"])

@@ -18,6 +18,7 @@ OTHER_READERS = {
     "endplate_thickness": "simulate.site", "cell_density": "simulate.disc",
     "needle_diameter": "simulate.disc", "injection_gauge": "simulate.disc",
     "endogenous_copies": "cell.cargo_effect", "cargo_half_life": "delivery.internalise",
+    "expression_delay": "cell.expression", "nuclear_entry": "cell.expression",
     "native_copies_per_vesicle": "vesicle.product", "node_healthy": "cell.network",
     "node_time_constant": "cell.network", "edge_strength": "cell.network",
     "edge_class_strength": "cell.network",
