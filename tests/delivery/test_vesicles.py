@@ -5,7 +5,7 @@ from evdisc.cargo.molecules import linked
 from evdisc.delivery.internalise import relaxed
 from evdisc.delivery.stokes_einstein import free_diffusivity
 from evdisc.evidence.library import load
-from evdisc.vesicle.product import build_product, native_profile
+from evdisc.vesicle.build import build_product, native_profile
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,12 @@ def test_copies_in_the_cell_follow_the_closed_form():
 
 
 def product(**vesicle):
-    from evdisc.protocol.specs import VesicleSpec
+    from evdisc.protocol.therapy_specs import VesicleSpec
 
     spec = VesicleSpec.model_validate({"source": {"cell": "BMSC"}, **vesicle})
-    return build_product(spec, load(), lambda key, subject, tag: 0.005)
+    return build_product(
+        spec, load(), lambda key, subject, tag: 1.0 if key == "batch_cargo" else 0.005
+    )
 
 
 def test_a_product_is_the_whole_vesicle_unless_one_cargo_is_isolated():

@@ -58,7 +58,7 @@ REFUSED = {
     "dose after the end": (edited("[14 d]", "[90 d]"), "not before the end", None),
     "unknown arm": (edited("[untreated, vehicle]", "[untreated, sham]"), "untreated | vehicle", 38),
     "arm twice": (edited("[untreated, vehicle]", "[vehicle, vehicle]"), "an arm twice", None),
-    "engineering": (edited("engineering: []", "engineering: [sonication]"), "at most 0", 28),
+    "engineering": (edited("engineering: []", "engineering: [sonication]"), "loads nothing", 28),
     "cargo twice": (
         edited("    engineering", "      - molecule: mir-21-5p\n    engineering"),
         "a molecule twice", None,

@@ -26,22 +26,30 @@ def kernel(clock, p, row, column, volume, sector, annulus_integrity, injected_ve
     injected_vesicles[0] += vesicles
     leaked_vesicles[0] += leaked
     left = liquid * (1.0 - share_out)
+    place(vesicles - leaked, left, p[1, 0], row, column, volume, free_vesicles)
+
+
+@njit(cache=True, nogil=True)
+def place(vesicles, liquid, porosity, row, column, volume, field):
+    """Add ``vesicles`` in ``liquid`` m3 to the pores of the cells in their order."""
     filled = np.zeros(row.shape[0])
-    total = 0.0
+    left, total = liquid, 0.0
     for n in range(row.shape[0]):
-        pore = p[1, 0] * volume[row[n], column[n]]
-        filled[n] = min(pore, left)
+        filled[n] = min(porosity * volume[row[n], column[n]], left)
         left -= filled[n]
         total += filled[n]
     for n in range(row.shape[0]):
         if total > 0.0:
-            share = filled[n] / total
-            free_vesicles[row[n], column[n]] += (
-                (vesicles - leaked) * share / volume[row[n], column[n]]
-            )
+            field[row[n], column[n]] += vesicles * filled[n] / total / volume[row[n], column[n]]
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
+    """Nucleus cells in the order they fill, volumes, and the sector of the needle."""
+    row, column = nucleus_cells(setting)
+    return row, column, setting.volume, int(setting.objects.get("injection_sector", 0))
+
+
+def nucleus_cells(setting: Setting) -> tuple[Any, Any]:
     """Nucleus cells ordered from the centre outwards in the nucleus's proportions."""
     grid = setting.objects["grid"]
     r, z = np.meshgrid(grid.r, grid.z, indexing="ij")
@@ -51,8 +59,7 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
     tall = np.abs(z - middle)[nucleus]
     order = np.argsort(reach + (tall / tall.max()) ** 2, kind="stable")
     rows, columns = np.nonzero(nucleus)
-    sector = int(setting.objects.get("injection_sector", 0))
-    return rows[order], columns[order], setting.volume, sector
+    return rows[order], columns[order]
 
 
 MECHANISM = Mechanism(

@@ -2,7 +2,8 @@
 
 de/dt = div(D grad e) - (k_on + k_up + k_d) e + k_off b and db/dt = k_on e - (k_off + k_d) b, with
 D the Stokes-Einstein diffusivity times a hindrance nobody has measured in the disc. Vesicles
-leave through the outer annulus; the endplate is closed to them.
+leave through the outer annulus and, hardly, through the endplate. A carrier is a source; a depot
+beside the disc and the blood around it let vesicles in where they touch.
 """
 
 from __future__ import annotations
@@ -22,14 +23,24 @@ from evdisc.solve.transport import advance, new_transport
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, faces, transport, diffusivity, u, uptake_rate, living_cells, bound_vesicles,
-           vesicle_influx, free_vesicles, leaked_vesicles, decayed_vesicles,
-           taken_up_vesicles):  # fmt: skip
-    """Advance free and bound vesicles and write the vesicles entering one cell per s."""
+def kernel(clock, p, faces, transport, diffusivity, u, outside, uptake_rate, living_cells,
+           vesicle_release, bound_vesicles, vesicle_influx, free_vesicles, leaked_vesicles,
+           decayed_vesicles, taken_up_vesicles, depot_vesicles, blood_vesicles):  # fmt: skip
+    """Advance free and bound vesicles and write the vesicles entering one cell per s.
+
+    ``outside`` turns depot and blood into concentrations at annulus and endplate, 1/m3 each.
+    """
     vesicle_influx[:] = 0.0
-    if free_vesicles.max() <= 0.0 and bound_vesicles.max() <= 0.0:
+    beside = depot_vesicles[0] > 0.0 or (blood_vesicles[0] > 0.0 and outside[1].max() > 0.0)
+    inside = max(free_vesicles.max(), bound_vesicles.max(), vesicle_release.max())
+    if inside <= 0.0 and not beside:
         return
     fill_rates(p, faces, transport, diffusivity, uptake_rate)
+    transport.source[:] = 0.0
+    transport.source[:, :, 0] = vesicle_release
+    if beside:
+        let_in(transport, outside[0], depot_vesicles, clock[1])
+        let_in(transport, outside[1], blood_vesicles, clock[1])
     u[:, :, 0], u[:, :, 1] = free_vesicles, bound_vesicles
     advance(transport, u, clock[1])
     leaked_vesicles[0] += transport.outflow[0]
@@ -45,6 +56,33 @@ def kernel(clock, p, faces, transport, diffusivity, u, uptake_rate, living_cells
             taken_up_vesicles[0] += uptake_rate[i, k] * free * volume
             if living_cells[i, k] > 0.0:
                 vesicle_influx[i, k] = uptake_rate[i, k] * free / clock[1] / living_cells[i, k]
+
+
+@njit(cache=True, nogil=True)
+def let_in(transport, share, pool, dt):
+    """Add what enters from ``pool`` at the rim and the lids to the source, and take it from there.
+
+    ``share`` is the concentration at annulus and endplate per vesicle of the pool, 1/m3.
+    """
+    radial, axial, volume = transport.levels.radial, transport.levels.axial, transport.volume
+    nr, nz = volume.shape
+    speed = 0.0
+    for k in range(nz):
+        speed += share[0] * radial[nr - 1, k, 0]
+    for i in range(nr):
+        speed += share[1] * (axial[i, 0, 0] + axial[i, nz, 0])
+    if speed <= 0.0 or pool[0] <= 0.0:
+        return
+    entered = pool[0] * (1.0 - math.exp(-speed * dt))
+    for k in range(nz):
+        part = share[0] * radial[nr - 1, k, 0] / speed
+        transport.source[nr - 1, k, 0] += entered * part / dt / volume[nr - 1, k]
+    for i in range(nr):
+        for face, k in ((0, 0), (nz, nz - 1)):
+            part = share[1] * axial[i, face, 0] / speed
+            if part > 0.0:
+                transport.source[i, k, 0] += entered * part / dt / volume[i, k]
+    pool[0] -= entered
 
 
 @njit(cache=True, nogil=True)
@@ -64,7 +102,7 @@ def fill_rates(p, faces, transport, diffusivity, uptake_rate):
                 transport.local[i, k, 0, 1] = off
                 transport.local[i, k, 1, 0] = on
                 transport.local[i, k, 1, 1] = -(off + decay)
-    fill(faces, diffusivity, 0, True, 0.0, transport.levels.radial, transport.levels.axial)
+    fill(faces, diffusivity, 0, True, 1.0, transport.levels.radial, transport.levels.axial)
     coarsen(transport.levels)
 
 
@@ -73,15 +111,23 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
     nr, nz = setting.shape
     transport = new_transport(np.zeros((nr, nz, 3)), np.zeros((nr, nz + 1, 3)), setting.volume)
     faces = faces_of(setting.objects["grid"])
-    return faces, transport, np.zeros((nr, nz)), np.zeros((nr, nz, 3))
+    outside = np.asarray(setting.objects.get("outside", np.zeros((2, 2))), dtype=np.float64)
+    return faces, transport, np.zeros((nr, nz)), np.zeros((nr, nz, 3)), outside
 
 
 MECHANISM = Mechanism(
     name="transport",
     kernel=kernel,
-    reads=("uptake_rate", "living_cells"),
+    reads=("uptake_rate", "living_cells", "vesicle_release"),
     owns=("bound_vesicles", "vesicle_influx"),
-    adds_to=("free_vesicles", "leaked_vesicles", "decayed_vesicles", "taken_up_vesicles"),
+    adds_to=(
+        "free_vesicles",
+        "leaked_vesicles",
+        "decayed_vesicles",
+        "taken_up_vesicles",
+        "depot_vesicles",
+        "blood_vesicles",
+    ),
     parameters=(
         Parameter("vesicle_diameter", "m", "vesicle diameter", 0.0),
         Parameter("body_temperature", "K", "temperature", 0.0),

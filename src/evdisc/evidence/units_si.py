@@ -52,6 +52,8 @@ SI: dict[str, tuple[str, float]] = {
     "mM/kPa": ("mol/m3/Pa", 1e-3),
     "nmol/(1e6 cells h)": ("mol/cell/s", 1e-9 / 1e6 / 3600.0),
     "kg/m3": ("kg/m3", 1.0),
+    "kg": ("kg", 1.0),
+    "mL/kg": ("m3/kg", 1e-6),
     "ug": ("kg", 1e-9),
     "fg": ("kg", 1e-18),
     "ug/mL": ("kg/m3", 1e-3),

@@ -21,6 +21,10 @@ When = Literal[
     "enzyme",
     "cytokine",
     "transfer",
+    "gel_dose",
+    "depot_dose",
+    "blood_dose",
+    "muscle_dose",
 ]
 #: parts the annulus is divided into around the axis
 SECTORS = 8

@@ -14,15 +14,17 @@ def delivery(run: Run, cargoes: tuple[str, ...], endogenous: Mapping[str, float]
     """Delivery numbers of one run.
 
     Returns vesicles_per_cell (taken up so far per cell that was there), fraction_of_dose_in_disc
-    (of what was injected, not leaked at once or later), and for each cargo ``copies:NAME`` (peak
-    copies in the cytosol of the mean cell) and ``over:NAME`` (relative to the cell's own).
+    (of what was given: in the disc, decayed there, or taken up), and for each cargo
+    ``copies:NAME`` (peak copies in the cytosol of the mean cell) and ``over:NAME`` (relative to
+    the cell's own).
     """
     s = run.series
     cells = float(s[f"living_cells|{region}"][0])
     given = run.balance["injected"]
+    ever = sum(run.balance[k] for k in ("in_disc", "decayed", "taken_up"))
     out = {
         "vesicles_per_cell": float(s[f"vesicles_entered|{region}"][-1]) / max(cells, 1e-300),
-        "fraction_of_dose_in_disc": (given - run.balance["leaked"]) / given if given else 0.0,
+        "fraction_of_dose_in_disc": (ever / given) if given else 0.0,
     }
     for name in cargoes:
         peak = float(np.max(s[f"cargo_copies:{name}|{region}"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from evdisc.errors import InputError
@@ -102,7 +102,10 @@ Pressure = Annotated[float, Quantity("pressure")]
 PH = Annotated[float, Quantity("ph")]
 Number = Annotated[float, Quantity("number")]
 
+Text = Annotated[str, Field(strict=True, min_length=1, max_length=300)]
+
 Preset = Annotated[str, Named("preset")]
+Engineering = Annotated[str, Named("engineering")]
 RecipientCell = Annotated[str, Named("recipient_cell")]
 ParentCell = Annotated[str, Named("parent_cell")]
 Species = Annotated[str, Named("species")]

@@ -12,25 +12,19 @@ from evdisc.protocol.blocks import Spec
 from evdisc.protocol.disc_specs import DiscSpec
 from evdisc.protocol.quantities import (
     PH,
-    Carrier,
     CellDensity,
     CopiesPerCell,
-    CopiesPerVesicle,
     Fraction,
-    Isolation,
     MolarConcentration,
-    ParentCell,
     ParticleConcentration,
-    ParticleCount,
-    Preconditioning,
     ReadoutName,
     RecipientCell,
-    Route,
     Species,
+    Text,
     Time,
-    Volume,
     refusal,
 )
+from evdisc.protocol.therapy_specs import TherapySpec, VesicleSpec
 from evdisc.units import parse_quantity
 
 FORMAT_VERSION = 1
@@ -40,91 +34,10 @@ GENETIC = ("knock-down", "over-expression")
 VESICLE_ARMS = ("treated", "knock-out", "empty vesicle")
 MOST_OUTPUTS = 20_000
 
-Text = Annotated[str, Field(strict=True, min_length=1, max_length=300)]
-
 
 def none_is_none(value: Any) -> Any:
     """``none`` in a protocol means that the block is left out."""
     return None if isinstance(value, str) and value.strip().casefold() == "none" else value
-
-
-class SourceSpec(Spec):
-    """Where the vesicles come from."""
-
-    cell: ParentCell = Field(description="parent cell")
-    species: Species = Field("human", description="its species")
-    preconditioning: Preconditioning = Field(
-        "none", description="what was done to the parent cells"
-    )
-
-
-class CargoSpec(Spec):
-    """One molecule of a vesicle's cargo."""
-
-    molecule: Text = Field(description="name of the molecule, such as miR-21-5p")
-    copies_per_vesicle: CopiesPerVesicle | None = Field(
-        None, description="mean copies in one vesicle; a wide prior where it is left out"
-    )
-    isolate: bool = Field(
-        False, strict=True, description="switch the rest of the vesicle's profile off"
-    )
-
-
-class VesicleSpec(Spec):
-    """The product: a whole vesicle with all its cargo."""
-
-    source: SourceSpec = Field(description="parent cell")
-    cargo: tuple[CargoSpec, ...] = Field(
-        (), max_length=100, description="cargo that is stated; the evidence adds the rest"
-    )
-    engineering: tuple[Text, ...] = Field(
-        (), max_length=0, description="engineering steps (none is simulated yet)"
-    )
-    isolation: Isolation = Field(
-        "not stated", description="how the vesicles were isolated; recorded"
-    )
-
-    @model_validator(mode="after")
-    def molecules_differ(self) -> Self:
-        """A molecule stands in the list once."""
-        names = [c.molecule.casefold() for c in self.cargo]
-        if len(set(names)) < len(names):
-            raise refusal("cargo names a molecule twice", "each molecule once")
-        return self
-
-
-class DeliverySpec(Spec):
-    """How the vesicles reach the disc."""
-
-    route: Route = Field("intradiscal", description="route")
-    carrier: Carrier = Field("none", description="carrier")
-    dose: ParticleCount = Field(description="vesicles in one injection")
-    volume: Volume = Field(gt=0, description="injected volume")
-    schedule: tuple[Time, ...] = Field(
-        min_length=1, max_length=1000, description="times of the injections"
-    )
-    sector: int = Field(4, strict=True, ge=0, le=7, description="eighth of the annulus it enters")
-    gauge: int | None = Field(
-        None,
-        strict=True,
-        ge=1,
-        le=40,
-        description="needle of the injection; by species if left out",
-    )
-
-    @model_validator(mode="after")
-    def schedule_rises(self) -> Self:
-        """Injections stand in the order of time."""
-        if any(b <= a for a, b in zip(self.schedule, self.schedule[1:], strict=False)):
-            raise refusal("schedule does not rise", "each time later than the one before")
-        return self
-
-
-class TherapySpec(Spec):
-    """A vesicle and how it is given."""
-
-    vesicle: VesicleSpec = Field(description="the product")
-    delivery: DeliverySpec = Field(description="route, dose and times")
 
 
 class EvidenceSpec(Spec):
@@ -196,7 +109,7 @@ def require_arms(compare: tuple[str, ...], vesicle: VesicleSpec | None) -> None:
     for arm in set(compare) & set(VESICLE_ARMS):
         if vesicle is None:
             raise refusal(f"compare names {arm}, and the therapy has no vesicle", "a vesicle")
-        if arm == "knock-out" and not vesicle.cargo:
+        if arm == "knock-out" and not vesicle.named_cargo:
             raise refusal("compare names knock-out, and no cargo is named", "vesicle.cargo")
 
 

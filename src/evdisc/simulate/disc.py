@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,10 @@ from evdisc.mechanism.contract import REGIONS
 from evdisc.mechanism.setting import Setting
 from evdisc.protocol.specs import VESICLE_ARMS, DiscStudy
 from evdisc.simulate.assemble import Assembly, assemble
+from evdisc.simulate.given import given
 from evdisc.simulate.mechanisms import DISC
 from evdisc.simulate.member import Member
+from evdisc.simulate.route import doses, require_possible, route_objects
 from evdisc.simulate.run import Run, execute
 from evdisc.simulate.site import (
     REGION_CELLS,
@@ -28,7 +31,8 @@ from evdisc.simulate.site import (
 from evdisc.simulate.timeline import Event, output_times
 from evdisc.simulate.values import Quantile, Values
 from evdisc.solve.grid import Grid
-from evdisc.vesicle.product import Product, build_product, in_arm
+from evdisc.vesicle.build import build_product
+from evdisc.vesicle.product import Product, in_arm
 
 SNAPSHOTS = ("free_vesicles", "vesicles_entered", "glucose", "living_cells", "gag")
 AFTER_DOSE = 86400.0
@@ -36,9 +40,10 @@ AFTER_DOSE = 86400.0
 
 def draw_member(study: DiscStudy, library: Library, quantile: Quantile) -> Member:
     """The member of a disc study that belongs to ``quantile``."""
-    return Member.draw(
+    member = Member.draw(
         library, disc_context(study.disc), quantile, disc_overrides(study.disc), REGION_CELLS
     )
+    return given(member, product_of(study, member))
 
 
 def arms(study: DiscStudy) -> tuple[str, ...]:
@@ -63,8 +68,10 @@ def needle(values: Values, gauge: int) -> float:
     return values.number("needle_diameter", f"{gauge}G", unit="m")
 
 
-def events(study: DiscStudy, arm: str, values: Values) -> list[Event]:
-    """What happens to the disc in one arm."""
+def events(
+    study: DiscStudy, arm: str, values: Values, product: Product | None = None
+) -> list[Event]:
+    """What happens to the disc in one arm; of the dose, the whole vesicles of ``product`` count."""
     out: list[Event] = []
     insult = study.disc.insult
     if study.disc.living_fraction < 1.0:
@@ -85,11 +92,9 @@ def events(study: DiscStudy, arm: str, values: Values) -> list[Event]:
         return out
     delivery = study.therapy.delivery
     gauge = delivery.gauge or int(values.number("injection_gauge"))
-    vesicles = delivery.dose if arm in VESICLE_ARMS else 0.0
-    for time in delivery.schedule:
-        out.append(Event(time, "puncture", (needle(values, gauge), float(delivery.sector))))
-        out.append(Event(time, "dose", (vesicles, delivery.volume)))
-    return out
+    whole = product.whole_share if product else 1.0
+    vesicles = whole * delivery.dose if arm in VESICLE_ARMS else 0.0
+    return out + doses(delivery, vesicles, needle(values, gauge))
 
 
 def product_of(study: DiscStudy, member: Member) -> Product | None:
@@ -118,10 +123,10 @@ def run_arm(
     values, numerics = member.values, study.numerics
     size, grid = geometry(values), member_grid(study, member)
     network = member.network(believe_all)
-    named = [c.molecule for c in study.therapy.vesicle.cargo] if study.therapy else []
+    named = study.therapy.vesicle.named_cargo if study.therapy else ()
     product = in_arm(product_of(study, member), arm, named)
     objects = cargo_objects(product, network, values, hypothesis)
-    objects |= site_objects(study)
+    objects |= site_objects(study) | dict(route_objects(study, values))
     density = [values.number("cell_density", region=r, unit="cells/m3") for r in REGIONS]
     objects["release_share"] = release_shares(
         member.release_gains(believe_all), values, density, "cytokine_half_life"
@@ -131,7 +136,7 @@ def run_arm(
     fill_healthy(assembly, setting, values)
     outputs = output_times(study.duration, numerics.record_every(study.duration))
     shots = snapshot_times(study)
-    happening = events(study, arm, values)
+    happening = events(study, arm, values, product)
     marks = np.union1d(outputs, shots)
     run = execute(
         assembly, setting, happening, marks,
@@ -143,6 +148,15 @@ def run_arm(
     series = {name: column[keep] for name, column in run.series.items()}
     notes = run.warnings + (product.warnings if product and arm == "treated" else ())
     return Run(outputs, series, run.snapshots, run.balance, notes, run.steps)
+
+
+def require_feasible(study: DiscStudy, member: Member) -> None:
+    """Refuse what cannot be injected; see :func:`evdisc.simulate.route.require_possible`."""
+    middle = Values(member.values.library, member.values.context,
+                    overrides=member.values.overrides)  # fmt: skip
+    size = geometry(middle)
+    water = math.pi * size.nucleus_radius**2 * size.height * middle.number("porosity", region="NP")
+    require_possible(study, middle, water)
 
 
 def site_objects(study: DiscStudy) -> dict[str, Any]:
@@ -157,8 +171,6 @@ def site_objects(study: DiscStudy) -> dict[str, Any]:
         )
     if study.disc.insult.ageing:
         found["ageing_from"] = study.disc.insult.ageing.start
-    if study.therapy:
-        found["injection_sector"] = study.therapy.delivery.sector
     return found
 
 

@@ -16,6 +16,7 @@ from evdisc.evidence.library import Library
 from evdisc.evidence.names import find
 from evdisc.protocol.specs import VESICLE_ARMS, DishStudy, StimulusSpec
 from evdisc.simulate.assemble import Assembly, assemble
+from evdisc.simulate.given import given
 from evdisc.simulate.mechanisms import DISH
 from evdisc.simulate.member import Member
 from evdisc.simulate.run import Run, execute
@@ -24,7 +25,8 @@ from evdisc.simulate.timeline import Event, output_times
 from evdisc.simulate.values import Quantile
 from evdisc.tissue.stimulus import IL_1BETA, TNF_ALPHA
 from evdisc.units import parse_quantity
-from evdisc.vesicle.product import Product, bare_cargo, build_product, in_arm
+from evdisc.vesicle.build import build_product
+from evdisc.vesicle.product import Product, bare_cargo, in_arm
 
 ATMOSPHERE = 101325.0 - 6270.0  # Pa; dry share of humid air at 37 degC
 GENETIC = ("knock-down", "over-expression")
@@ -46,7 +48,8 @@ def dish_context(study: DishStudy) -> dict[str, str]:
 
 def draw_member(study: DishStudy, library: Library, quantile: Quantile) -> Member:
     """The member of a dish study that belongs to ``quantile``."""
-    return Member.draw(library, dish_context(study), quantile, {}, cell_types(study))
+    member = Member.draw(library, dish_context(study), quantile, {}, cell_types(study))
+    return given(member, product_of(study, member))
 
 
 def arms(study: DishStudy) -> tuple[str, ...]:
@@ -67,7 +70,7 @@ def product_of(study: DishStudy, member: Member) -> Product | None:
 def named_cargo(study: DishStudy) -> list[str]:
     """Cargoes the protocol names."""
     vesicle = study.therapy.vesicle if study.therapy else None
-    return [c.molecule for c in vesicle.cargo] if vesicle else []
+    return list(vesicle.named_cargo) if vesicle else []
 
 
 def require_stimuli(study: DishStudy, network: Network) -> None:
@@ -115,7 +118,9 @@ def stimulated(study: DishStudy, arm: str) -> bool:
     return arm == "treated" or (study.therapy is not None and arm != "healthy")
 
 
-def events(study: DishStudy, arm: str, member: Member, network: Network) -> list[Event]:
+def events(
+    study: DishStudy, arm: str, member: Member, network: Network, product: Product | None = None
+) -> list[Event]:
     """What happens to the dish in one arm."""
     out: list[Event] = []
     if stimulated(study, arm):
@@ -127,7 +132,8 @@ def events(study: DishStudy, arm: str, member: Member, network: Network) -> list
         ]  # fmt: skip
     therapy = study.therapy
     if therapy is not None and arm in VESICLE_ARMS:
-        out.append(Event(therapy.at, "dose", (therapy.concentration or 0.0,)))
+        whole = product.whole_share if product else 1.0
+        out.append(Event(therapy.at, "dose", (whole * (therapy.concentration or 0.0),)))
     return out
 
 
@@ -205,7 +211,7 @@ def run_arm(
             objects["medium"][:] = medium(study, arm)
 
     run = execute(
-        assembly, setting, events(study, arm, member, network), outputs,
+        assembly, setting, events(study, arm, member, network, product), outputs,
         first_step=study.numerics.first_step, largest_step=study.numerics.largest_step,
         regions=cell_types(study), on_settled=alter,
     )  # fmt: skip

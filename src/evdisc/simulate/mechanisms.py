@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from evdisc.cell import cargo_effect, expression, fates, milieu, secretion, signalling
-from evdisc.delivery import bolus, internalise, medium_dose, transport, uptake, well_mixed
+from evdisc.delivery import (
+    bolus,
+    carrier,
+    depot,
+    internalise,
+    medium_dose,
+    systemic,
+    transport,
+    uptake,
+    well_mixed,
+)
 from evdisc.mechanism.contract import Mechanism
 from evdisc.tissue import (
     ageing,
@@ -35,6 +45,9 @@ DISC: tuple[Mechanism, ...] = (
     cytokines.MECHANISM,
     milieu.MECHANISM,
     uptake.MECHANISM,
+    carrier.MECHANISM,
+    depot.MECHANISM,
+    systemic.MECHANISM,
     transport.MECHANISM,
     internalise.MECHANISM,
     expression.MECHANISM,
@@ -44,6 +57,9 @@ DISC: tuple[Mechanism, ...] = (
     annulus.MECHANISM,
     swelling.MECHANISM,
     bolus.MECHANISM,
+    carrier.DOSE,
+    depot.DOSE,
+    *systemic.DOSES,
     puncture.MECHANISM,
     cell_loss.MECHANISM,
     occlusion.MECHANISM,

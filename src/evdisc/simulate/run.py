@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from evdisc.delivery import systemic
 from evdisc.errors import RunError
 from evdisc.mechanism.contract import REGIONS
 from evdisc.mechanism.setting import Setting
@@ -21,6 +22,8 @@ Floats = NDArray[np.float64]
 SETTLE_SPAN = 100 * 86400.0
 #: what step control leaves of an activity in motion; a limit cycle moves by more
 SETTLED = 2e-2
+#: where vesicles of a dose may be outside the disc
+OUTSIDE = ("depot_vesicles", *systemic.NAMES)
 #: recorded states that are averaged together
 TOGETHER = 32
 #: mechanisms that bring an undisturbed disc or dish to its steady state
@@ -208,13 +211,18 @@ def execute(
 
 def balance(state: Mapping[str, Floats], setting: Setting) -> dict[str, float]:
     """Where the vesicles of all doses are; ``error`` is relative to what was injected."""
-    inside = float(((state["free_vesicles"] + state["bound_vesicles"]) * setting.volume).sum())
+    held = ("free_vesicles", "bound_vesicles", "carried_vesicles")
+    inside = sum(float((state[n] * setting.volume).sum()) for n in held if n in state)
+    outside = sum(float(state[n][0]) for n in OUTSIDE if n in state)
     sums = {
         name: float(state[name + "_vesicles"][0]) if name + "_vesicles" in state else 0.0
         for name in ("injected", "leaked", "decayed", "taken_up")
     }
-    missing = sums["injected"] - inside - sums["leaked"] - sums["decayed"] - sums["taken_up"]
-    return sums | {"in_disc": inside, "error": missing / max(sums["injected"], 1.0)}
+    gone = sums["leaked"] + sums["decayed"] + sums["taken_up"]
+    missing = sums["injected"] - inside - outside - gone
+    return sums | {
+        "in_disc": inside, "outside": outside, "error": missing / max(sums["injected"], 1.0)
+    }  # fmt: skip
 
 
 def _apply(assembly: Assembly, event: Event, clock: Floats) -> None:

@@ -84,6 +84,7 @@ def _preflight(study: DiscStudy | DishStudy, library: Library) -> None:
     network = member.network(True)
     if isinstance(study, DiscStudy):
         disc.product_of(study, member)
+        disc.require_feasible(study, member)
         for arm in disc.arms(study):
             disc.events(study, arm, member.values)
     else:

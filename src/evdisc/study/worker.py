@@ -22,7 +22,7 @@ from evdisc.study.variants import Variant, variants
 
 Arrays = dict[str, NDArray[Any]]
 FORMAT = "evdisc-members/1"
-BALANCE = ("injected", "leaked", "decayed", "taken_up", "in_disc", "error")
+BALANCE = ("injected", "leaked", "decayed", "taken_up", "in_disc", "outside", "error")
 
 
 def run_members(

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from evdisc.cargo.molecules import kind, linked, require_known
 from evdisc.evidence.library import Library
-from evdisc.protocol.specs import VesicleSpec
 
 #: value(key, subject, tag) -> SI number
 Value = Callable[[str, str, str], float]
@@ -29,6 +28,15 @@ class Product:
         warnings: what a reader must know about the profile.
         sponges: miRNA each cargo sponges, empty where none.
         absent: cargoes that were knocked out.
+        subtype: kind of vesicle.
+        yield_gain: vesicles a parent cell gives, relative to the untouched cell.
+        recovery: share of the vesicles left after engineering.
+        integrity: share of those that are whole.
+        left_after_storage: share of the counted dose that is there when it is used.
+        uptake_gain: uptake by cells relative to native vesicles.
+        tnf_left: uptake left under full TNF-alpha; None for that of native vesicles.
+        bound_share: share the matrix holds; None for that of native vesicles.
+        free_copies: cargo outside the vesicles, copies per vesicle.
     """
 
     cargoes: tuple[str, ...]
@@ -38,6 +46,28 @@ class Product:
     warnings: tuple[str, ...]
     sponges: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    subtype: str = "exosome"
+    yield_gain: float = 1.0
+    recovery: float = 1.0
+    integrity: float = 1.0
+    left_after_storage: float = 1.0
+    uptake_gain: float = 1.0
+    tnf_left: float | None = None
+    bound_share: float | None = None
+    free_copies: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def whole_share(self) -> float:
+        """Share of the counted dose that is whole vesicles when it is used."""
+        return self.integrity * self.left_after_storage
+
+    def joined(self, name: str, what: str, copies: float, library: Library) -> Product:
+        """The same vesicles with one more cargo."""
+        return replace(
+            self, cargoes=(*self.cargoes, name), kinds=(*self.kinds, what),
+            copies=(*self.copies, copies), stated=(*self.stated, False),
+            sponges=(*self.sponges, *sponged([name], library)),
+        )  # fmt: skip
 
     def without(self, names: Sequence[str] | None) -> Product:
         """The same vesicles with no copies of the named cargoes, or of any where None is given."""
@@ -47,61 +77,6 @@ class Product:
             for name, own in zip(self.cargoes, self.copies, strict=True)
         )
         return replace(self, copies=copies, absent=tuple(sorted(gone & set(self.cargoes))))
-
-
-def native_profile(library: Library, parent: str) -> list[str]:
-    """Molecules that claims say native vesicles of this parent cell deliver.
-
-    What a study had to load first is not part of the native vesicle.
-    """
-    loaded = {(c.chain, c.target) for c in library.claims if c.relation == "loads"}
-    names: dict[str, None] = {}
-    for claim in library.claims:
-        packed = claim.source_type == "vesicle" and claim.relation == "delivers"
-        native = packed and (claim.chain, claim.target) not in loaded
-        if native and claim.parent_cell == parent and claim.sign > 0:
-            names.setdefault(claim.target)
-    return list(names)
-
-
-def build_product(spec: VesicleSpec, library: Library, value: Value) -> Product:
-    """Cargo profile of a protocol's vesicle.
-
-    Raises:
-        InputError: a named cargo is in no claim.
-    """
-    warnings: list[str] = []
-    isolated = [c for c in spec.cargo if c.isolate]
-    named = isolated or list(spec.cargo)
-    profile: dict[str, float | None] = {}
-    for item in named:
-        require_known(item.molecule, library)
-        profile[item.molecule] = item.copies_per_vesicle
-    if isolated:
-        warnings.append("cargo is isolated: the rest of the vesicle's profile is switched off")
-    else:
-        for name in native_profile(library, spec.source.cell):
-            if not any(linked(name, [known]) for known in profile):
-                profile[name] = None
-    if not profile:
-        warnings.append(f"no cargo of {spec.source.cell} vesicles is known to the evidence")
-    copies = [
-        stated
-        if stated is not None
-        else value("native_copies_per_vesicle", kind(name, library), name)
-        for name, stated in profile.items()
-    ]
-    unknown = [name for name, stated in profile.items() if stated is None]
-    if unknown:
-        warnings.append("copies per vesicle are a wide prior for " + ", ".join(unknown))
-    return Product(
-        tuple(profile),
-        tuple(kind(name, library) for name in profile),
-        tuple(copies),
-        tuple(s is not None for s in profile.values()),
-        tuple(warnings),
-        sponged(profile, library),
-    )
 
 
 def in_arm(product: Product | None, arm: str, named: Sequence[str]) -> Product | None:

@@ -1,0 +1,104 @@
+"""The route of a therapy: which doses happen, and what delivery needs to know of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from evdisc.delivery import systemic
+from evdisc.errors import InputError
+from evdisc.protocol.specs import DiscStudy
+from evdisc.protocol.therapy_specs import DeliverySpec
+from evdisc.simulate.timeline import Event
+from evdisc.simulate.values import Values
+
+#: route -> event of its dose, without a carrier and in one
+DOSES = {
+    "intradiscal": ("dose", "gel_dose"),
+    "annulus microneedle": ("gel_dose", "gel_dose"),
+    "depot near annulus": ("depot_dose", "depot_dose"),
+    "depot near endplate": ("depot_dose", "depot_dose"),
+    "intravenous": ("blood_dose", "blood_dose"),
+    "intramuscular": ("muscle_dose", "muscle_dose"),
+}
+SYSTEMIC = ("intravenous", "intramuscular")
+#: the thickest packing of spheres
+PACKING = 0.64
+
+
+def doses(delivery: DeliverySpec, vesicles: float, bore: float) -> list[Event]:
+    """Events of all injections of ``vesicles``; an intradiscal needle of ``bore`` m punctures."""
+    kind = DOSES[delivery.route][delivery.carrier != "none"]
+    out = []
+    for time in delivery.schedule:
+        if delivery.route == "intradiscal":
+            out.append(Event(time, "puncture", (bore, float(delivery.sector))))
+        out.append(Event(time, kind, (vesicles, delivery.volume)))
+    return out
+
+
+def route_objects(study: DiscStudy, values: Values) -> Mapping[str, Any]:
+    """What carriers, depots and the body need to know."""
+    if study.therapy is None:
+        return {}
+    delivery = study.therapy.delivery
+    carrier, route = delivery.carrier, delivery.route
+    needle = route == "annulus microneedle"
+    held = "core-shell microneedle" if needle and carrier == "none" else carrier
+    found: dict[str, Any] = {"injection_sector": delivery.sector, "into_annulus": needle}
+    if held != "none":
+        found |= held_objects(held, values)
+    if route.startswith("depot"):
+        share = values.number("depot_contact_share") / delivery.volume
+        place = (share, 0.0) if route == "depot near annulus" else (0.0, share)
+        found["outside"] = np.array([place, (0.0, 0.0)])
+    if route in SYSTEMIC:
+        mass = values.number("body_mass", values.context["species"])
+        seen = values.number("vascular_escape") / (values.number("blood_volume_per_mass") * mass)
+        found["outside"] = np.array([(0.0, 0.0), (seen, seen)])
+        found["body_rates"] = systemic.rates(values.number, mass)
+    return found
+
+
+def held_objects(carrier: str, values: Values) -> dict[str, Any]:
+    """Release law and dose of a carrier: tau, shape, gain by ROS; burst and back-flow."""
+    shape = values.number("carrier_release_shape", carrier)
+    tau = values.number("carrier_half_release", carrier) / math.log(2.0) ** (1.0 / shape)
+    return {
+        "release_law": (tau, shape, values.number("carrier_ros_gain", carrier)),
+        "carrier_dose": (values.number("carrier_burst", carrier),
+                         values.number("carrier_back_flow", carrier)),
+    }  # fmt: skip
+
+
+def require_possible(study: DiscStudy, values: Values, nucleus: float) -> None:
+    """Refuse a dose that cannot be given.
+
+    Args:
+        study: the protocol.
+        values: the member at its medians.
+        nucleus: water of the nucleus, m3.
+
+    Raises:
+        InputError: more volume than the nucleus can take, or more vesicles than the volume can
+            hold; with the nearest feasible value.
+    """
+    if study.therapy is None:
+        return
+    delivery = study.therapy.delivery
+    if delivery.route == "intradiscal" and delivery.volume > nucleus:
+        raise InputError(
+            "is more than the water of the nucleus", key="therapy.delivery.volume",
+            value=f"{1e9 * delivery.volume:.3g} uL", expected=f"at most {1e9 * nucleus:.3g} uL",
+        )  # fmt: skip
+    diameter = values.number("vesicle_diameter")
+    most = PACKING * delivery.volume / (math.pi / 6.0 * diameter**3)
+    if delivery.dose > most:
+        raise InputError(
+            f"is more than {1e9 * delivery.volume:.3g} uL can hold of vesicles of "
+            f"{1e9 * diameter:.0f} nm", key="therapy.delivery.dose",
+            value=f"{delivery.dose:.3g} particles", expected=f"at most {most:.2g} particles",
+        )  # fmt: skip

@@ -1,0 +1,155 @@
+"""Engineering: what each step does to a product, in the order of the protocol.
+
+Culture and drugs act on the parent cell: yield (:mod:`evdisc.vesicle.secretion`) and the cargo the
+claims say they enrich. Loading through the parent multiplies a cargo; that it may shift the
+others is a spread and a warning. Direct loading puts copies into vesicles at the price of recovery
+and integrity, and leaves free cargo behind unless purified. Surface steps act on uptake and
+binding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from evdisc.cargo.molecules import kind, linked, require_known
+from evdisc.evidence.library import Library
+from evdisc.evidence.names import find
+from evdisc.protocol.engineering_specs import EngineeringSpec
+from evdisc.vesicle.product import Product, Value
+from evdisc.vesicle.secretion import yield_gain
+
+UNTESTED = ("light", "ultrasound", "dehydration")
+
+
+def engineered(
+    product: Product, steps: Sequence[EngineeringSpec], library: Library, value: Value
+) -> Product:
+    """The product after every step.
+
+    Raises:
+        InputError: a cargo is in no claim.
+    """
+    for step in steps:
+        product = BY_KIND[step.kind](product, step, library, value)
+    culture = [s.method for s in steps if s.kind == "culture"]
+    gain = yield_gain(culture, product.subtype, value)
+    return replace(product, yield_gain=product.yield_gain * gain)
+
+
+def cultured(
+    product: Product, step: EngineeringSpec, library: Library, value: Value
+) -> Product:  # fmt: skip
+    """Parent cells under a condition: the cargo the claims say it enriches, with its fold."""
+    fold = value("engineering_enrichment", step.method, step.method)
+    warnings = [f"how much {step.method} enriches a cargo and raises the yield is a wide prior"]
+    if step.method in UNTESTED:
+        warnings.append(f"{step.method} on parent cells was not tested in a disc model")
+    for name in enriched_by(step.method, library):
+        product = _with_copies(product, name, library, value, fold=fold)
+    return _noted(product, warnings)
+
+
+def through_parent(
+    product: Product, step: EngineeringSpec, library: Library, value: Value
+) -> Product:
+    """Parent cells made to express a cargo: its copies rise, others shift by an unknown factor."""
+    fold = value("engineering_enrichment", step.method, step.method)
+    named = _held(product, step)
+    for name in step.cargo:
+        require_known(name, library, "engineering.cargo")
+        product = _with_copies(product, name, library, value, fold=fold)
+    named |= _held(product, step)
+    shifted = tuple(
+        own if name in named else own * value("sorting_shift", "", f"{step.method}:{name}")
+        for name, own in zip(product.cargoes, product.copies, strict=True)
+    )
+    warnings = [
+        f"copies after {step.method} are a wide prior for {', '.join(step.cargo)}",
+        f"{step.method} may shift the parent's other cargo; nobody measured how, a spread stands "
+        "for it",
+    ]
+    return _noted(replace(product, copies=shifted), warnings)
+
+
+def directly(
+    product: Product, step: EngineeringSpec, library: Library, value: Value
+) -> Product:  # fmt: skip
+    """Cargo put into finished vesicles: copies, recovery, integrity, free cargo left behind."""
+    free = dict(product.free_copies)
+    for name in step.cargo:
+        require_known(name, library, "engineering.cargo")
+        loaded = value("loaded_copies", step.method, f"{step.method}:{name}")
+        product = _with_copies(product, name, library, value, added=loaded)
+        efficiency = value("loading_share", step.method, step.method)
+        left = value("free_cargo_left", "", "") if step.purified else 1.0
+        free[name] = free.get(name, 0.0) + loaded * (1.0 - efficiency) / efficiency * left
+    warnings = [f"copies loaded by {step.method} are a wide prior for {', '.join(step.cargo)}"]
+    if not step.purified:
+        warnings.append(f"free cargo of {step.method} is not removed: it goes along with the dose")
+    return _noted(
+        replace(
+            product,
+            recovery=product.recovery * value("engineering_recovery", step.method, step.method),
+            integrity=product.integrity * value("engineering_integrity", step.method, step.method),
+            free_copies=tuple(free.items()),
+        ),
+        warnings,
+    )
+
+
+def surfaced(
+    product: Product, step: EngineeringSpec, library: Library, value: Value
+) -> Product:  # fmt: skip
+    """Surface: uptake restored under TNF-alpha, uptake raised, or binding to matrix raised."""
+    warnings = [f"how much {step.method} changes is a wide prior"]
+    if step.method == "Cavin-2 transfection":
+        product = replace(product, tnf_left=value("uptake_left_with_cavin_2", "", ""))
+    elif step.method == "cationic coating":
+        product = replace(product, bound_share=value("bound_share_cationic", "", ""))
+        warnings.append("a cationic coating holds vesicles in the matrix; it does not move them")
+    else:
+        gain = value("targeting_gain", step.method, step.method)
+        product = replace(product, uptake_gain=product.uptake_gain * gain)
+        lost = value("engineering_recovery", step.method, step.method)
+        product = replace(product, recovery=product.recovery * lost)
+    return _noted(product, warnings)
+
+
+BY_KIND = {
+    "culture": cultured, "parent": through_parent, "direct": directly, "surface": surfaced,
+}  # fmt: skip
+
+
+def enriched_by(method: str, library: Library) -> list[str]:
+    """Cargoes the claims say a condition of the parent cells enriches."""
+    hits: dict[str, None] = {}
+    for claim in library.claims:
+        if claim.source_type == "engineering" and claim.relation == "enriches" and claim.sign > 0:
+            entry = find("engineering", claim.source)
+            if entry and entry.name == method:
+                hits.setdefault(claim.target)
+    return list(hits)
+
+
+def _held(product: Product, step: EngineeringSpec) -> set[str]:
+    return {n for name in step.cargo for n in linked(name, product.cargoes)}
+
+
+def _with_copies(
+    product: Product, name: str, library: Library, value: Value, *, fold: float = 1.0,
+    added: float = 0.0,
+) -> Product:  # fmt: skip
+    """Product whose copies of ``name`` are multiplied or added to; the cargo joins if absent."""
+    if not linked(name, product.cargoes):
+        what = kind(name, library)
+        native = value("native_copies_per_vesicle", what, name)
+        product = product.joined(name, what, native, library)
+    place = product.cargoes.index(linked(name, product.cargoes)[0])
+    copies = list(product.copies)
+    copies[place] = copies[place] * fold + added
+    return replace(product, copies=tuple(copies))
+
+
+def _noted(product: Product, warnings: Sequence[str]) -> Product:
+    return replace(product, warnings=tuple(dict.fromkeys((*product.warnings, *warnings))))
