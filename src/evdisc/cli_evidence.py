@@ -299,6 +299,26 @@ def add(
         print(f"{to}: added {told}; name it under evidence.overlays of a protocol to use it")
 
 
+@app.command()
+def protocols(
+    folder: Annotated[Path, typer.Argument(help="Folder to write into.")],
+    engineered: Annotated[
+        bool, typer.Option("--engineered", help="Rows with engineered vesicles alone.")
+    ] = False,
+) -> None:
+    """Write a protocol for every row of the review's two tables; files of the same name go."""
+    from evdisc.evidence.tables import replace_file
+    from evdisc.study.atlas import atlas
+
+    library, _ = opened()
+    if not folder.is_dir():
+        raise InputError("folder does not exist", value=str(folder), expected="a folder")
+    written = [row for row in atlas(library) if row.engineered or not engineered]
+    for row in written:
+        replace_file(folder / row.name, row.text)
+    print(f"{folder}: {len(written)} protocols")
+
+
 def read(file: Path) -> Tables:
     """Rows of a user's CSV or YAML file.
 

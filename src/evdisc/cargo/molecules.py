@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from evdisc.errors import InputError, nearest
 from evdisc.evidence.library import Library
@@ -35,6 +36,7 @@ def linked(name: str, known: Iterable[str]) -> list[str]:
     return hits
 
 
+@lru_cache(maxsize=10_000)
 def kind(name: str, library: Library) -> str:
     """Kind of molecule a cargo is (miRNA, protein ...) by the claims; miRNA where none says."""
     if name.strip().casefold().endswith("plasmid"):

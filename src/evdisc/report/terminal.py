@@ -53,12 +53,47 @@ def dose_lines(table: Mapping[str, Any]) -> str:
         lines.append(
             [f"{cargo} over the cell's own", interval(row["delivered_over_endogenous"][cargo])]
         )
-    text = table["title"] + "\n" + text_table(["", "median (90 % range)"], lines)
+    text = table["title"] + "\n" + text_table(["", "median (90 % range)"], [*given(table), *lines])
+    text += "\n" + compared(table["published"])
     for cargo, words in verdict_lines(row):
         text += f"\n{cargo}: {words}"
     for warning in table["warnings"]:
         text += f"\nnote: {warning}"
     return text
+
+
+def given(table: Mapping[str, Any]) -> list[list[str]]:
+    """What is given and what it takes, as rows."""
+    dose, product = table["dose"], table["product"]
+    if not dose:
+        return []
+    rows = [
+        ["vesicles given in all", number(dose["particles_in_all"])],
+        ["protein of one injection, ug", interval(dose["protein_ug"])],
+        ["vesicles given per living cell", interval(dose["particles_per_living_cell"])],
+        ["vesicles to make for it", interval(product["vesicles_to_make"])],
+    ]
+    for name, label in (
+        ("recovery", "left after engineering"), ("integrity", "of those whole"),
+        ("left_after_storage", "left after storage"), ("yield_gain", "yield of a parent cell"),
+    ):  # fmt: skip
+        if product[name]["median"] != 1.0:
+            rows.append([label, interval(product[name])])
+    for cargo, copies in product["free_copies_per_vesicle"].items():
+        rows.append([f"free {cargo} per vesicle", interval(copies)])
+    return rows
+
+
+def compared(published: Sequence[Mapping[str, Any]]) -> str:
+    """Doses others gave."""
+    if not published:
+        return ""
+    rows = [
+        [p["given"], f"{number(p['amount'])} {p['unit']}", number(p["ours_over_it"]), p["source"],
+         p["note"]]
+        for p in published
+    ]  # fmt: skip
+    return text_table(["given to", "dose", "ours over it", "source", ""], rows)
 
 
 def why_table(told: Mapping[str, Any]) -> str:
