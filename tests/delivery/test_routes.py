@@ -174,3 +174,27 @@ def test_the_impossible_is_refused_with_the_nearest_feasible_value(overrides, wo
 def test_a_gel_does_not_go_into_the_blood():
     with pytest.raises(InputError, match="carrier cannot be given"):
         studies.rat("therapy.delivery.route=intravenous", "therapy.delivery.carrier=GelMA")
+
+
+def arms(*names, carrier="hyaluronic acid", member=0):
+    study = studies.rat(f"therapy.delivery.carrier={carrier}",
+                        "compare=[untreated, vehicle, carrier]").spec  # fmt: skip
+    one = draw(study, member, library())
+    return {name: disc.run_arm(study, one, name, "stoichiometric").series for name in names}
+
+
+def test_a_gel_without_vesicles_has_its_own_effect_and_fades():
+    found = arms("vehicle", "carrier", "treated")
+    height = {name: seen["height_ratio"] for name, seen in found.items()}
+    after = 3  # a day after the dose
+    assert height["carrier"][after] > height["vehicle"][after] + 1e-3
+    gain = height["carrier"] - height["vehicle"]
+    assert gain[-1] < gain[after]
+    assert found["carrier"]["vesicles_entered|NP"].max() == 0.0
+    assert found["treated"]["vesicles_entered|NP"].max() > 0.0
+    np.testing.assert_allclose(height["treated"], height["carrier"], atol=0.02)
+
+
+def test_a_carrier_arm_needs_a_carrier():
+    with pytest.raises(InputError, match="names carrier"):
+        studies.rat("compare=[untreated, carrier]")

@@ -121,9 +121,9 @@ class DiscStudy(Study):
     therapy: Annotated[TherapySpec | None, BeforeValidator(none_is_none)] = Field(
         None, description="the therapy, or none"
     )
-    compare: tuple[Literal["untreated", "vehicle", "knock-out", "empty vesicle"], ...] = Field(
-        ("untreated",), description="arms to compare with"
-    )
+    compare: tuple[
+        Literal["untreated", "vehicle", "carrier", "knock-out", "empty vesicle"], ...
+    ] = Field(("untreated",), description="arms to compare with")
     numerics: NumericsSpec = Field(NumericsSpec(), description="grid and steps")
 
     @model_validator(mode="after")
@@ -135,6 +135,9 @@ class DiscStudy(Study):
             times["therapy.delivery.schedule"] = self.therapy.delivery.schedule[-1]
         self.check_times(times, self.numerics.record_every(self.duration))
         require_arms(self.compare, self.therapy.vesicle if self.therapy else None)
+        bare = self.therapy is None or self.therapy.delivery.carrier == "none"
+        if "carrier" in self.compare and bare:
+            raise refusal("compare names carrier, and the therapy has none", "a carrier")
         return self
 
 

@@ -29,6 +29,8 @@ OTHER_READERS = {
     "uptake_left_with_cavin_2": "vesicle.engineering",
     "bound_share_cationic": "vesicle.engineering", "carrier_half_release": "delivery.carrier",
     "carrier_release_shape": "delivery.carrier", "carrier_burst": "delivery.carrier",
+    "carrier_degradation": "delivery.carrier_material",
+    "carrier_volume_kept": "delivery.carrier_material", "carrier_charge": "tissue.swelling",
     "carrier_back_flow": "delivery.carrier", "carrier_ros_gain": "delivery.carrier",
     "depot_contact_share": "delivery.transport", "vascular_escape": "delivery.transport",
     "body_mass": "delivery.systemic", "blood_phase": "delivery.systemic",

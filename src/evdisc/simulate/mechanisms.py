@@ -6,6 +6,7 @@ from evdisc.cell import cargo_effect, expression, fates, milieu, secretion, sign
 from evdisc.delivery import (
     bolus,
     carrier,
+    carrier_material,
     depot,
     internalise,
     medium_dose,
@@ -46,6 +47,7 @@ DISC: tuple[Mechanism, ...] = (
     milieu.MECHANISM,
     uptake.MECHANISM,
     carrier.MECHANISM,
+    carrier_material.MECHANISM,
     depot.MECHANISM,
     systemic.MECHANISM,
     transport.MECHANISM,
@@ -58,6 +60,7 @@ DISC: tuple[Mechanism, ...] = (
     swelling.MECHANISM,
     bolus.MECHANISM,
     carrier.DOSE,
+    carrier_material.DOSE,
     depot.DOSE,
     *systemic.DOSES,
     puncture.MECHANISM,

@@ -29,9 +29,12 @@ SYSTEMIC = ("intravenous", "intramuscular")
 PACKING = 0.64
 
 
-def doses(delivery: DeliverySpec, vesicles: float, bore: float) -> list[Event]:
-    """Events of all injections of ``vesicles``; an intradiscal needle of ``bore`` m punctures."""
-    kind = DOSES[delivery.route][delivery.carrier != "none"]
+def doses(delivery: DeliverySpec, vesicles: float, bore: float, gel: bool) -> list[Event]:
+    """Events of all injections of ``vesicles``; an intradiscal needle of ``bore`` m punctures.
+
+    ``gel`` is False where the liquid alone is given, without the carrier.
+    """
+    kind = DOSES[delivery.route][gel and delivery.carrier != "none"]
     out = []
     for time in delivery.schedule:
         if delivery.route == "intradiscal":
@@ -71,6 +74,9 @@ def held_objects(carrier: str, values: Values) -> dict[str, Any]:
         "release_law": (tau, shape, values.number("carrier_ros_gain", carrier)),
         "carrier_dose": (values.number("carrier_burst", carrier),
                          values.number("carrier_back_flow", carrier)),
+        "carrier_life": values.number("carrier_degradation", carrier),
+        "carrier_kept": values.number("carrier_volume_kept", carrier),
+        "carrier_charge": values.number("carrier_charge", carrier),
     }  # fmt: skip
 
 

@@ -111,9 +111,9 @@ def loaded(nucleus_share, load, held, p):
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, region, volume, nucleus_share, load, held, target, mean_gag, gag,
-           annulus_integrity, extruded_nucleus, volume_ratio, height_ratio, water_content,
-           nucleus_pressure, annulus_load_share, diurnal_height_loss):  # fmt: skip
+def kernel(clock, p, region, volume, nucleus_share, load, held, target, mean_gag, gel_charge, gag,
+           annulus_integrity, extruded_nucleus, carrier_volume, volume_ratio, height_ratio,
+           water_content, nucleus_pressure, annulus_load_share, diurnal_height_loss):  # fmt: skip
     """Advance volume ratios; write height, water of the nucleus and who carries the load."""
     mean_gag[:] = 0.0
     for i in range(region.shape[0]):
@@ -121,6 +121,8 @@ def kernel(clock, p, region, volume, nucleus_share, load, held, target, mean_gag
             if region[i, k] <= 2:
                 mean_gag[0, region[i, k]] += gag[i, k] * volume[i, k]
                 mean_gag[1, region[i, k]] += volume[i, k]
+    # a gel in the nucleus brings its own charge and its own volume
+    mean_gag[0, 0] += gel_charge * carrier_volume[0] * mean_gag[1, 0]
     if held[0] == 0.0:
         loaded(nucleus_share, load, held, p)
     keep = math.exp(-clock[1] / p[OSMOTIC + 1, 0])
@@ -131,7 +133,7 @@ def kernel(clock, p, region, volume, nucleus_share, load, held, target, mean_gag
         # the endplate is held by bone: load does not squeeze it
         under_load = target[c] * (held[0] if c < 2 else 1.0)
         volume_ratio[c] = under_load + keep * (volume_ratio[c] - under_load)
-    nucleus = volume_ratio[0] * (1.0 - extruded_nucleus[0])
+    nucleus = volume_ratio[0] * (1.0 - extruded_nucleus[0]) + carrier_volume[0]
     swollen = nucleus_share * nucleus + (1.0 - nucleus_share) * volume_ratio[1]
     height_ratio[0] = swollen * (1.0 - p[OSMOTIC + 2, 0] * (1.0 - annulus_integrity.mean()))
     diurnal_height_loss[0] = held[1]
@@ -155,13 +157,14 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
     share = (geometry.nucleus_radius / geometry.radius) ** 2
     load = np.asarray(setting.objects.get("load", ()), dtype=np.float64)
     held, target = np.zeros(3), np.ones(3)
-    return setting.region, setting.volume, share, load, held, target, np.zeros((2, 3))
+    charge = float(setting.objects.get("carrier_charge", 0.0))
+    return setting.region, setting.volume, share, load, held, target, np.zeros((2, 3)), charge
 
 
 MECHANISM = Mechanism(
     name="swelling",
     kernel=kernel,
-    reads=("gag", "annulus_integrity", "extruded_nucleus"),
+    reads=("gag", "annulus_integrity", "extruded_nucleus", "carrier_volume"),
     owns=(
         "volume_ratio",
         "height_ratio",
