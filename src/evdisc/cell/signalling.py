@@ -58,7 +58,7 @@ def add(x, j, sign, n, k, strength, e, column, out, i):
 def advance(x, drive, healthy, first, source, sign, exponent, half, strength, offset, gain, push,
             column, tau, span, tolerance, f0, f1, guess):  # fmt: skip
     """Advance activities ``x`` (nodes, patches) by ``span`` seconds; returns the steps taken."""
-    t, h, steps = 0.0, min(span, 1800.0), 0
+    t, h, steps = 0.0, span, 0
     kept = np.empty(x.shape[0])
     while t < span * (1.0 - 1e-12):
         h = min(h, span - t)

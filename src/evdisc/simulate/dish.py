@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,9 +159,14 @@ def _stimulus_events(stimulus: StimulusSpec, member: Member, network: Network) -
 
 def dose_si(stimulus: StimulusSpec) -> float:
     """Dose of a stimulus in the SI unit of its kind."""
-    entry = find("stimulus", stimulus.name)
+    return _dose_si(stimulus.name, str(stimulus.dose))
+
+
+@lru_cache(maxsize=1_000)
+def _dose_si(name: str, dose: str) -> float:
+    entry = find("stimulus", name)
     kind = entry.unit_kind if entry else "mass_concentration"
-    return parse_quantity(str(stimulus.dose), kind, key="stimuli.dose")
+    return parse_quantity(dose, kind, key="stimuli.dose")
 
 
 def medium(study: DishStudy, arm: str) -> Floats:
