@@ -13,7 +13,10 @@ import numpy as np
 
 from evdisc.report.words import headline
 
-COLOURS = {"treated": "#1f8a8a", "untreated": "#c2553f", "vehicle": "#c79a2b", "healthy": "#6b7fb3"}
+COLOURS = {
+    "treated": "#1f8a8a", "untreated": "#c2553f", "vehicle": "#c79a2b", "healthy": "#6b7fb3",
+    "carrier": "#8a5fa8", "knock-out": "#5c8a3a", "empty vesicle": "#a3806a",
+}  # fmt: skip
 OTHER = "#7a7a7a"
 FIELD_WORDS = {
     "free_vesicles": ("free vesicles", "vesicles/mm³", 1e-9, "Viridis"),
@@ -88,6 +91,36 @@ def opening(result: Mapping[str, Any]) -> Figure | None:
     """The figure a report opens with."""
     name = headline(result)
     return course(result, name, height=360) if name else None
+
+
+WHERE_WORDS = {
+    "taken_up": "taken up by cells", "decayed": "fell apart in the disc",
+    "in_disc": "still in the disc", "leaked": "flowed or drifted out",
+    "outside": "depot, blood and organs",
+}  # fmt: skip
+
+
+def whereabouts(result: Mapping[str, Any]) -> Figure | None:
+    """Where the dose of the treated arm is at the end."""
+    import plotly.graph_objects as go
+
+    where = result["delivery"].get("treated", {}).get("where", {})
+    shares = {WHERE_WORDS[k]: v["median"] or 0.0 for k, v in where.items() if k in WHERE_WORDS}
+    if not sum(shares.values()):
+        return None
+    shown = {k: v for k, v in shares.items() if v > 1e-4}
+    figure = go.Figure(go.Sankey(
+        node={"label": ["dose", *(f"{k}: {100 * v:.3g} %" for k, v in shown.items())],
+              "color": ["#6b7fb3", *(["#1f8a8a"] * len(shown))], "pad": 18, "thickness": 14},
+        link={"source": [0] * len(shown), "target": list(range(1, len(shown) + 1)),
+              "value": list(shown.values()), "color": "rgba(107,127,179,0.28)"},
+    ))  # fmt: skip
+    _style(figure, 260)
+    data = table_csv(("where", "median", "q05", "q95"), [
+        (k, v["median"], v["q05"], v["q95"]) for k, v in where.items()
+    ])  # fmt: skip
+    caption = "Shares of the dose at the end, medians of the members; they need not add up to one."
+    return Figure("whereabouts", "Where the dose went", caption, figure.to_json(), data, 260)
 
 
 def influence(result: Mapping[str, Any], most: int = 12) -> Figure | None:

@@ -57,6 +57,7 @@ def render(folder: Path) -> str:
         format=FORMAT, result=result, protocol=protocol, plotly=Markup(get_plotlyjs()),
         sentence=words.sentence(result), opening=figures.opening(result),
         courses=figures.courses(result, shown), more=figures.courses(result, more),
+        whereabouts=figures.whereabouts(result),
         maps=figures.maps(folder, result["arms"]), influence=figures.influence(result),
         effects=effects(result, shown), more_effects=effects(result, more),
         claims=claims(result, library), citations=citations(result, library), markup=Markup,

@@ -20,6 +20,7 @@ from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.simulate.member import network_arrows
 from evdisc.simulate.site import disc_context
 from evdisc.study.influence import assumed
+from evdisc.study.safety import safety
 from evdisc.study.variants import HYPOTHESES, Variant, arms_of, find, variants
 
 Floats = NDArray[np.float64]
@@ -81,6 +82,7 @@ def result(
         for i, name in enumerate(stack.names("readout"))
     }
     out["delivery"] = delivery_rows(stack, every, arms, library)
+    out["safety"] = safety(study, out["delivery"].get("treated", {}).get("organs", {}), library)
     out["evidence"] = sorted({c.claim for a in network_arrows(library) for c in a.claims})
     out["assumed"] = _assumed(study, stack, library)
     out["warnings"] = _warnings(stack)
@@ -149,11 +151,15 @@ def delivery_rows(
     out: dict[str, Any] = {}
     for arm in arms:
         table = stack.arrays["delivery"][:, find(every, arm, "stoichiometric", False)]
-        row: dict[str, Any] = {"copies_per_cell": {}, "delivered_over_endogenous": {}}
+        row: dict[str, Any] = {
+            "copies_per_cell": {}, "delivered_over_endogenous": {}, "where": {}, "organs": {},
+        }  # fmt: skip
         for i, name in enumerate(names):
             kind, _, cargo = name.partition(":")
             if kind == "copies":
                 row["copies_per_cell"][cargo] = triple(table[:, i])
+            elif kind in ("where", "organ"):
+                row[kind if kind == "where" else "organs"][cargo] = triple(table[:, i])
             elif kind == "over":
                 row["delivered_over_endogenous"][cargo] = triple(table[:, i])
             else:
