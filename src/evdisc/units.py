@@ -35,6 +35,7 @@ KINDS: dict[str, Kind] = {
     "particle_concentration": Kind("particle/m**3", "1e9 particles/mL"),
     "copies_per_vesicle": Kind("copy/particle", "0.01 copies/vesicle"),
     "copies_per_cell": Kind("copy/cell", "500 copies/cell"),
+    "cell_count": Kind("cell", "1e5 cells"),
     "cell_density": Kind("cell/m**3", "4000 cells/mm^3"),
     "fraction": Kind("dimensionless", "21 %", 0.0, 1.0),
     "pressure": Kind("Pa", "5.1 kPa"),

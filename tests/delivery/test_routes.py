@@ -198,3 +198,31 @@ def test_a_gel_without_vesicles_has_its_own_effect_and_fades():
 def test_a_carrier_arm_needs_a_carrier():
     with pytest.raises(InputError, match="names carrier"):
         studies.rat("compare=[untreated, carrier]")
+
+
+def test_transplanted_cells_give_off_vesicles_in_place_and_die():
+    seen = run("intradiscal", "none", "therapy.delivery.dose=0 particles",
+               "therapy.delivery.cells=1e5 cells")  # fmt: skip
+    cells = seen.series["transplanted_cells|NP"]
+    assert cells[3] > cells[-1] > 0.0
+    assert seen.balance["injected"] > 0.0
+    assert abs(seen.balance["error"]) < 1e-8
+    assert seen.series["vesicles_entered|NP"][-1] > 0.0
+    # secretion x cells x time, at most
+    member = draw(studies.rat().spec, 0, library())
+    most = 1e5 * member.values.number("secretion_per_cell") * 4 * DAY
+    assert seen.balance["injected"] < most
+
+
+def test_transplanted_cells_starve_where_glucose_is_short():
+    def living(*more):
+        found = run("intradiscal", "none", "therapy.delivery.dose=0 particles",
+                    "therapy.delivery.cells=1e4 cells", *more).series  # fmt: skip
+        return found["transplanted_cells|NP"][-1] / found["transplanted_cells|NP"][3]
+
+    assert living("disc.endplate_glucose=0.2 mM", "disc.annulus_glucose=0.2 mM") < living()
+
+
+def test_cells_go_into_the_nucleus_alone():
+    with pytest.raises(InputError, match="cells are not given"):
+        studies.rat("therapy.delivery.route=intravenous", "therapy.delivery.cells=1e5 cells")

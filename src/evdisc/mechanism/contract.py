@@ -25,6 +25,7 @@ When = Literal[
     "depot_dose",
     "blood_dose",
     "muscle_dose",
+    "transplant_dose",
 ]
 #: parts the annulus is divided into around the axis
 SECTORS = 8

@@ -50,6 +50,7 @@ _ROWS = (
     Variable("leaked_vesicles", "vesicles", "disc", "vesicles that left the disc"),
     Variable("decayed_vesicles", "vesicles", "disc", "vesicles that fell apart in the tissue"),
     Variable("taken_up_vesicles", "vesicles", "disc", "vesicles taken up by cells"),
+    Variable("transplanted_cells", "cells/m3", "grid", "transplanted cells that live"),
     Variable("carrier_volume", "1", "disc", "carrier in the nucleus, relative to its volume"),
     Variable("depot_vesicles", "vesicles", "disc", "vesicles in a depot beside the disc"),
     Variable("blood_vesicles", "vesicles", "disc", "vesicles in the blood"),

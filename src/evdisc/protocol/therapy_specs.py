@@ -10,6 +10,7 @@ from evdisc.protocol.blocks import Spec
 from evdisc.protocol.engineering_specs import EngineeringSpec, StorageSpec
 from evdisc.protocol.quantities import (
     Carrier,
+    CellCount,
     CopiesPerVesicle,
     Isolation,
     ParentCell,
@@ -96,6 +97,9 @@ class DeliverySpec(Spec):
     route: Route = Field("intradiscal", description="route")
     carrier: Carrier = Field("none", description="carrier")
     dose: ParticleCount = Field(description="vesicles in one injection")
+    cells: CellCount | None = Field(
+        None, gt=0, description="living parent cells given with or instead of vesicles"
+    )
     volume: Volume = Field(gt=0, description="injected volume")
     schedule: tuple[Time, ...] = Field(
         min_length=1, max_length=1000, description="times of the injections"
@@ -114,6 +118,8 @@ class DeliverySpec(Spec):
         """A carrier that clots the blood is refused."""
         if self.route in ("intravenous", "intramuscular") and self.carrier != "none":
             raise refusal(f"a carrier cannot be given by the route {self.route}", "carrier: none")
+        if self.cells and self.route != "intradiscal":
+            raise refusal(f"cells are not given by the route {self.route}", "route: intradiscal")
         return self
 
     @model_validator(mode="after")

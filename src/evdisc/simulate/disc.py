@@ -94,7 +94,9 @@ def events(
     gauge = delivery.gauge or int(values.number("injection_gauge"))
     whole = product.whole_share if product else 1.0
     vesicles = whole * delivery.dose if arm in VESICLE_ARMS else 0.0
-    return out + doses(delivery, vesicles, needle(values, gauge), gel=arm != "vehicle")
+    cells = delivery.cells or 0.0 if arm == "treated" else 0.0
+    bore = needle(values, gauge)
+    return out + doses(delivery, vesicles, bore, gel=arm != "vehicle", cells=cells)
 
 
 def product_of(study: DiscStudy, member: Member) -> Product | None:

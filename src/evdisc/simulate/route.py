@@ -29,10 +29,13 @@ SYSTEMIC = ("intravenous", "intramuscular")
 PACKING = 0.64
 
 
-def doses(delivery: DeliverySpec, vesicles: float, bore: float, gel: bool) -> list[Event]:
+def doses(
+    delivery: DeliverySpec, vesicles: float, bore: float, gel: bool, cells: float
+) -> list[Event]:
     """Events of all injections of ``vesicles``; an intradiscal needle of ``bore`` m punctures.
 
-    ``gel`` is False where the liquid alone is given, without the carrier.
+    ``gel`` is False where the liquid alone is given, without the carrier; ``cells`` are given with
+    each.
     """
     kind = DOSES[delivery.route][gel and delivery.carrier != "none"]
     out = []
@@ -40,6 +43,8 @@ def doses(delivery: DeliverySpec, vesicles: float, bore: float, gel: bool) -> li
         if delivery.route == "intradiscal":
             out.append(Event(time, "puncture", (bore, float(delivery.sector))))
         out.append(Event(time, kind, (vesicles, delivery.volume)))
+        if cells:
+            out.append(Event(time, "transplant_dose", (cells, delivery.volume)))
     return out
 
 

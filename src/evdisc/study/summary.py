@@ -72,6 +72,7 @@ def result(
         return out | {
             "readouts": {},
             "delivery": {},
+            "safety": {},
             "evidence": [],
             "assumed": [],
             "warnings": [],
