@@ -226,3 +226,35 @@ def test_transplanted_cells_starve_where_glucose_is_short():
 def test_cells_go_into_the_nucleus_alone():
     with pytest.raises(InputError, match="cells are not given"):
         studies.rat("therapy.delivery.route=intravenous", "therapy.delivery.cells=1e5 cells")
+
+
+def entered(step, carrier, dose):
+    seen = run("intradiscal", carrier, f"numerics.first_step={step} h", "disc.insult={}",
+               f"numerics.largest_step={step} h",
+               f"therapy.delivery.dose={dose} particles")  # fmt: skip
+    return seen.series["vesicles_entered|NP"][-1]
+
+
+@pytest.mark.parametrize("carrier", ["none", "ECM gel", "PLGA microspheres"])
+def test_transport_and_release_are_second_order_in_time(carrier):
+    """Where uptake is not saturated; the saturated uptake of a step is that of its start."""
+    coarse, middle, fine = (entered(step, carrier, "1e5") for step in (8, 4, 2))
+    assert abs(coarse - middle) > 3.0 * abs(middle - fine)
+
+
+def test_saturated_uptake_converges():
+    coarse, middle, fine = (entered(step, "none", "1e8") for step in (4, 2, 1))
+    assert abs(coarse - middle) > 1.7 * abs(middle - fine)
+    assert abs(middle - fine) < 0.02 * fine
+
+
+def test_what_is_published_of_delivery_is_reported_and_never_forced():
+    from evdisc.validate.delivery_cases import CASES
+
+    results = {case(library()).case: case(library()) for case in CASES}
+    assert results["delivery: Cavin-2"].verdict == "pass"
+    for name in ("delivery: gel", "delivery: depot", "delivery: blood"):
+        assert results[name].verdict == "reported"
+        assert results[name].cause
+    shares = [c.computed for c in results["delivery: blood"].checks]
+    assert max(shares) < 1e-3

@@ -107,7 +107,8 @@ def loaded(nucleus_share, load, held, p):
             activity - healthy_load, nucleus_share, p
         )
         days = 86400.0 / p[OSMOTIC + 1, 0]
-        held[1] = breathing(change, active * days, (1.0 - active) * days)
+        # where draws of the two loads overlap, the height goes at rest and comes back in activity
+        held[1] = abs(breathing(change, active * days, (1.0 - active) * days))
 
 
 @njit(cache=True, nogil=True)

@@ -8,6 +8,7 @@ from evdisc.errors import InputError, nearest
 from evdisc.evidence.library import Library
 from evdisc.validate import (
     cell_cases,
+    delivery_cases,
     height_cases,
     matrix_cases,
     nutrition_cases,
@@ -18,7 +19,7 @@ from evdisc.validate.case import Result, Runner
 
 CASES: tuple[Runner, ...] = (
     *nutrition_cases.CASES, *matrix_cases.CASES, *osmotic_cases.CASES, *height_cases.CASES,
-    *cell_cases.CASES, *table_cases.CASES,
+    *cell_cases.CASES, *table_cases.CASES, *delivery_cases.CASES,
 )  # fmt: skip
 
 
