@@ -65,5 +65,9 @@ def release_share(around: Floats, drive_at_full: Sequence[float]) -> float:
             it stayed in the tissue, in the linear range: rate x cells x life / half dose.
     """
     loop = around * np.asarray(drive_at_full)[None, :]
-    fastest = float(np.linalg.eigvals(loop).real.max())
+    half, product = (
+        0.5 * float(np.trace(loop)),
+        float(loop[0, 0] * loop[1, 1] - loop[0, 1] * loop[1, 0]),
+    )
+    fastest = half + max(half * half - product, 0.0) ** 0.5  # largest real part of two eigenvalues
     return min(1.0, LARGEST / fastest) if fastest > 0.0 else 1.0

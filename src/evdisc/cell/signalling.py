@@ -119,9 +119,16 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
     shape = (len(net.nodes), setting.patches)
     pairs = np.array(setting.objects["cargo_nodes"], dtype=np.int64).reshape(-1, 2)
     work = tuple(np.zeros(shape) for _ in range(4))
-    return (net.healthy, net.first, net.source, net.sign, net.hill, net.half, net.strength,
-            net.offset, net.gain, net.push, setting.patch_region, net.time_constant, pairs,
-            *work)  # fmt: skip
+    return (net.healthy, *held_edges(net), net.offset, net.gain, net.push, setting.patch_region,
+            net.time_constant, pairs, *work)  # fmt: skip
+
+
+def held_edges(net: Any) -> tuple[Any, ...]:
+    """Edge arrays of a network without the edges that hold in none of its cell types."""
+    held = net.strength.any(axis=0)
+    first = np.concatenate([[0], np.cumsum(held)])[net.first]
+    kept = (net.source, net.sign, net.hill, net.half)
+    return first, *(array[held] for array in kept), np.ascontiguousarray(net.strength[:, held])
 
 
 MECHANISM = Mechanism(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from evdisc.errors import EvidenceError, nearest
@@ -88,14 +89,23 @@ def load(overlays: Iterable[Path] = ()) -> Library:
     Raises:
         EvidenceError: a table is malformed; names file, row and column.
     """
+    paths = tuple(overlays)
+    if not paths:
+        return _shipped()
     tables = shipped_tables()
     touched: set[str] = set()
-    for path in overlays:
+    for path in paths:
         for name, rows in read_overlay(Path(path)).items():
             # overlay rows first: at equal specificity the first row wins
             tables[name] = [(row, path) for row in rows] + tables[name]
             touched |= {row["key"] for row in rows if name == "parameters"}
     return build(tables, touched)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Library:
+    """The shipped evidence alone, read once in a process."""
+    return build(shipped_tables(), set())
 
 
 def build(tables: Tables, touched: set[str]) -> Library:

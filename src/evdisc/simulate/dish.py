@@ -33,6 +33,8 @@ ATMOSPHERE = 101325.0 - 6270.0  # Pa; dry share of humid air at 37 degC
 GENETIC = ("knock-down", "over-expression")
 #: stimuli that are a property of the medium -> their place in it
 MEDIUM = {"oxygen": 0, "glucose": 1, "lactate": 2, "pH": 3}
+#: mechanisms that have nothing to do where no vesicle and no cargo is ever brought
+OF_VESICLES = ("uptake", "well_mixed", "internalise", "expression", "cargo_effect")
 Floats = NDArray[np.float64]
 CYTOKINES = {"IL-1beta": IL_1BETA, "TNF-alpha": TNF_ALPHA}
 
@@ -208,6 +210,8 @@ def run_arm(
     setting = dish_setting(cell_types(study), network, objects, product.cargoes if product else ())
     assembly = assemble(DISH, setting, values)
     _fill(assembly, study)
+    if study.therapy is None:
+        assembly = assembly.without(OF_VESICLES)
     outputs = output_times(study.duration, study.numerics.output_every)
 
     def alter() -> None:

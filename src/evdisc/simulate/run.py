@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,15 +114,22 @@ class Recorder:
             out |= dict(zip(self._labels(name), np.concatenate(rows).T, strict=True))
         return out
 
-    def _labels(self, name: str) -> list[str]:
-        v = VARIABLES[name]
-        if v.held == "disc":
-            return [name]
-        if v.held == "sector":
-            return [name, f"{name}:weakest"]
-        each = {"node": self.setting.nodes, "cargo": self.setting.cargoes}
-        labels = [f"{name}:{label}" for label in each[v.per]] if v.per else [name]
-        return [f"{label}|{r}" for label in labels for r in self.regions]
+    def _labels(self, name: str) -> tuple[str, ...]:
+        s = self.setting
+        each = {"node": s.nodes, "cargo": s.cargoes, "": ()}[VARIABLES[name].per]
+        return labelled(name, tuple(each), tuple(self.regions))
+
+
+@lru_cache(maxsize=500)
+def labelled(name: str, each: tuple[str, ...], regions: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of a variable's series, one for each node or cargo and region."""
+    v = VARIABLES[name]
+    if v.held == "disc":
+        return (name,)
+    if v.held == "sector":
+        return name, f"{name}:weakest"
+    labels = [f"{name}:{label}" for label in each] if v.per else [name]
+    return tuple(f"{label}|{r}" for label in labels for r in regions)
 
 
 def settle(assembly: Assembly, healthy: Floats) -> list[str]:
