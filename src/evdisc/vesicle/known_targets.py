@@ -13,7 +13,7 @@ EFFECTS = ("phenotype", "process")
 
 def off_targets(cargoes: tuple[str, ...], library: Library) -> list[dict[str, Any]]:
     """What the claims say each cargo acts on in recipient cells."""
-    known = {c.source for c in library.claims}
+    known = sorted({c.source for c in library.claims})  # the same order in every process
     rows = []
     for name in cargoes:
         for hit in linked(name, known):
