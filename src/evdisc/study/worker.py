@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,6 @@ def run_members(
 ) -> Arrays:  # fmt: skip
     """Run the given members, in all variants or those named; see :func:`stack` for the arrays."""
     which = variants(study) if which is None else which
-    gc.freeze()  # the evidence stays: a full collection need not look through it each time
     return stack([run_member(study, m, library, which) for m in members], members)
 
 
