@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evdisc.cell.network import Network
-from evdisc.cell.signalling import TOLERANCE, advance
+from evdisc.cell.signalling import TOLERANCE, WORK, advance
+from evdisc.cell.wiring import wiring
 
 Floats = NDArray[np.float64]
 
@@ -40,18 +41,12 @@ def assay(
     for q, held in enumerate(drives):
         for node, value in held.items():
             drive[node, q] = value
-    work = [np.zeros(shape) for _ in range(3)]
-    columns = np.full(shape[1], column, dtype=np.int64)
+    wired, work, pace = wiring(network), np.zeros((WORK, drive.size)), np.full(1, np.inf)
     out = np.empty((len(times), *shape))
     now = 0.0
     for n, time in enumerate(times):
         if time > now:
-            advance(
-                x, drive, network.healthy, network.first, network.source, network.sign,
-                network.hill, network.half, network.strength, network.offset, network.gain,
-                network.push, columns,
-                network.time_constant, time - now, tolerance, *work,
-            )  # fmt: skip
+            advance(x, drive, wired, column, time - now, tolerance, work, pace)
             now = time
         out[n] = x
     return out

@@ -24,7 +24,7 @@ CYTOKINES = ("IL-1beta", "TNF-alpha")
 LARGEST = 0.8
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def slopes(first, source, sign, exponent, half, strength, healthy, out):
     """Write the change of each edge's target value per change of its source (edges,)."""
     for i in range(healthy.shape[0]):

@@ -11,21 +11,27 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 from numba import njit
 
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
 
+#: pools of living cells
+HEALTHY, INFLAMED, EARLY, LATE = range(4)
+POOLS = 4
+#: the series is summed over a span in which 2^-SHORT of a pool leaves, to an error of 1e-12
+SHORT, TERMS = 4, 7
 NODES = ("apoptosis", "pyroptosis", "senescence", "inflammation")
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def excess(now: float, healthy: float) -> float:
     """Activity above the healthy level, as a share of what is left above it."""
     return max(now - healthy, 0.0) / (1.0 - healthy + 1e-12)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def pressing(now: float, healthy: float, half: float) -> float:
     """Share of a full hazard at an activity.
 
@@ -36,68 +42,99 @@ def pressing(now: float, healthy: float, half: float) -> float:
     return above**2 * (1.0 + half**2) / (above**2 + half**2)
 
 
-@njit(cache=True, nogil=True)
-def kernel(clock, p, patch_of, node, starvation_rate, activity, reference_activity,
+@njit(cache=True, nogil=True, error_model="numpy")
+def transfer(onset, calming, senescing, locking, reversal, dt, move, term, spare):
+    """Write the shares that pass between the four living pools in ``dt`` s into ``move`` (4, 4).
+
+    ``move[to, from]`` is the exponential of the rates, exact for rates that hold. It is summed as
+    a series over a short span and squared; both keep the sum of the cells.
+    """
+    fastest = max(onset + senescing, calming + senescing, locking + reversal) * dt
+    halvings = max(int(math.ceil(math.log2(max(fastest, 1e-300)))) + SHORT, 0)
+    span = dt / 2.0**halvings
+    rates = ((HEALTHY, INFLAMED, onset), (INFLAMED, HEALTHY, calming), (HEALTHY, EARLY, senescing),
+             (INFLAMED, EARLY, senescing), (EARLY, LATE, locking), (EARLY, HEALTHY, reversal))
+    spare[:] = 0.0
+    for source, target, rate in rates:
+        spare[target, source] += rate * span
+        spare[source, source] -= rate * span
+    move[:] = 0.0
+    term[:] = 0.0
+    for i in range(POOLS):
+        move[i, i] = term[i, i] = 1.0
+    for n in range(1, TERMS + 1):
+        term[:] = multiplied(spare, term) / n
+        move += term
+    for _ in range(halvings):
+        move[:] = multiplied(move, move)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def multiplied(a, b):
+    """Product of two small square matrices."""
+    out = np.zeros((POOLS, POOLS))
+    for i in range(POOLS):
+        for k in range(POOLS):
+            for j in range(POOLS):
+                out[i, j] += a[i, k] * b[k, j]
+    return out
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def pressures(p, node, activity, reference_activity, dt, hazard, moves):
+    """Write the hazards (apoptosis, pyroptosis) and pool transfers of every patch."""
+    term, spare = np.zeros((POOLS, POOLS)), np.zeros((POOLS, POOLS))
+    drive = np.zeros(4)
+    for q in range(activity.shape[1]):
+        for n in range(4):
+            i = node[n]
+            drive[n] = pressing(activity[i, q], reference_activity[i, q], p[7, 0])
+        hazard[0, q], hazard[1, q] = p[0, 0] * drive[0], p[1, 0] * drive[1]
+        transfer(p[5, 0] * drive[3], p[6, 0] * (1.0 - drive[3]), p[2, 0] * drive[2], p[3, 0],
+                 p[4, 0], dt, moves[q], term, spare)  # fmt: skip
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def kernel(clock, p, patch_of, node, hazard, moves, starvation_rate, activity, reference_activity,
            living_cells, healthy_cells, inflamed_cells, early_senescent_cells,
            late_senescent_cells, apoptotic_cells, pyroptotic_cells, starved_cells):  # fmt: skip
-    """Move cells between pools over one macro step; the sum of all pools is kept."""
+    """Move cells between pools over one macro step; the sum of all pools is kept.
+
+    Cells of all pools die alike, so death is a factor on the exact transfer between the pools.
+    """
     dt = clock[1]
-    drive = (0.0, 0.0, 0.0, 0.0)
+    pressures(p, node, activity, reference_activity, dt, hazard, moves)
     for i in range(patch_of.shape[0]):
         for k in range(patch_of.shape[1]):
             q = patch_of[i, k]
             if q < 0:
                 continue
-            drive = (
-                pressing(activity[node[0], q], reference_activity[node[0], q], p[7, 0]),
-                pressing(activity[node[1], q], reference_activity[node[1], q], p[7, 0]),
-                pressing(activity[node[2], q], reference_activity[node[2], q], p[7, 0]),
-                pressing(activity[node[3], q], reference_activity[node[3], q], p[7, 0]),
-            )
-            apoptosis, pyroptosis = p[0, 0] * drive[0], p[1, 0] * drive[1]
-            starving = starvation_rate[i, k]
-            death = apoptosis + pyroptosis + starving
-            senescing = p[2, 0] * drive[2]
-            onset, calming = p[5, 0] * drive[3], p[6, 0] * (1.0 - drive[3])
             h, f = healthy_cells[i, k], inflamed_cells[i, k]
             s, late = early_senescent_cells[i, k], late_senescent_cells[i, k]
-            h_out, f_out = (
-                leaving(h, death + senescing + onset, dt),
-                leaving(f, death + senescing + calming, dt),
-            )
-            s_out, l_out = leaving(s, death + p[3, 0] + p[4, 0], dt), leaving(late, death, dt)
-            rate_h = death + senescing + onset + 1e-300
-            rate_f = death + senescing + calming + 1e-300
-            rate_s = death + p[3, 0] + p[4, 0] + 1e-300
-            dead = h_out * death / rate_h + f_out * death / rate_f + s_out * death / rate_s + l_out
-            healthy_cells[i, k] = h - h_out + f_out * calming / rate_f + s_out * p[4, 0] / rate_s
-            inflamed_cells[i, k] = f - f_out + h_out * onset / rate_h
-            early_senescent_cells[i, k] = (
-                s - s_out + h_out * senescing / rate_h + f_out * senescing / rate_f
-            )
-            late_senescent_cells[i, k] = late - l_out + s_out * p[3, 0] / rate_s
+            alive = h + f + s + late
+            if alive <= 0.0:
+                continue
+            apoptosis, pyroptosis, starving = hazard[0, q], hazard[1, q], starvation_rate[i, k]
+            death = apoptosis + pyroptosis + starving
+            left, m = math.exp(-death * dt), moves[q]
+            healthy_cells[i, k] = left * (m[0, 0] * h + m[0, 1] * f + m[0, 2] * s)
+            inflamed_cells[i, k] = left * (m[1, 0] * h + m[1, 1] * f + m[1, 2] * s)
+            early_senescent_cells[i, k] = left * (m[2, 0] * h + m[2, 1] * f + m[2, 2] * s)
+            late_senescent_cells[i, k] = left * (m[3, 0] * h + m[3, 1] * f + m[3, 2] * s + late)
+            dead = (1.0 - left) * alive
             whole = death + 1e-300
             apoptotic_cells[i, k] += dead * apoptosis / whole
             pyroptotic_cells[i, k] += dead * pyroptosis / whole
             starved_cells[i, k] += dead * starving / whole
-            living_cells[i, k] = (
-                healthy_cells[i, k]
-                + inflamed_cells[i, k]
-                + early_senescent_cells[i, k]
-                + late_senescent_cells[i, k]
-            )
-
-
-@njit(cache=True, nogil=True)
-def leaving(count: float, rate: float, dt: float) -> float:
-    """How many of ``count`` leave a pool in ``dt`` s at ``rate`` per s."""
-    return count * (1.0 - math.exp(-rate * dt))
+            living_cells[i, k] = left * alive
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
-    """Patch map and the numbers of the fate nodes."""
+    """Patch map, the numbers of the fate nodes, and work space."""
     network = setting.objects["network"]
-    return setting.patch_of, tuple(network.index(name) for name in NODES)
+    nodes = np.array([network.index(name) for name in NODES], dtype=np.int64)
+    patches = setting.patches
+    return setting.patch_of, nodes, np.zeros((2, patches)), np.zeros((patches, POOLS, POOLS))
 
 
 MECHANISM = Mechanism(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from evdisc.cell.exchange_export import Cargo
 from evdisc.cell.network import Network
 from evdisc.cell.signalling import field
+from evdisc.cell.wiring import wiring
 
 Floats = NDArray[np.float64]
 
@@ -36,18 +37,14 @@ def full_ode(
     for node, value in drive.items():
         held[node, 0] = value
     out = np.zeros_like(held)
-    columns = np.full(1, column, dtype=np.int64)
+    wired = wiring(network)
 
     def rate(time: float, x: Floats) -> Floats:
         now = held.copy()
         for cargo in cargoes:
             left = (1.0 - now[cargo.node, 0]) * (1.0 - strength(cargo, time))
             now[cargo.node, 0] = 1.0 - left
-        field(
-            x[:, None], now, network.healthy, network.first, network.source, network.sign,
-            network.hill, network.half, network.strength, network.offset, network.gain,
-            network.push, columns, out,
-        )  # fmt: skip
+        field(x[:, None], now, wired, column, out)
         slope: Floats = (out[:, 0] - x) / network.time_constant
         return slope
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import njit
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def hill(x: float, n: int, k: float) -> float:
     """Normalised Hill function: 0 at 0, 1 at 1, steepness ``n``, half activation ``k``."""
     kn, xn = k, x
@@ -15,7 +15,7 @@ def hill(x: float, n: int, k: float) -> float:
     return xn * (1.0 + kn) / (xn + kn)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def slope(x: float, n: int, k: float) -> float:
     """Derivative of :func:`hill` by ``x``."""
     kn, low = k, 1.0

@@ -20,7 +20,7 @@ SWEEPS = 160
 MOST_ROUNDS = 50
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def balance(first, source, sign, exponent, half, strength, healthy, offset):
     """Write the offsets (n,) at which ``healthy`` (n,) is a steady state.
 
@@ -36,7 +36,7 @@ def balance(first, source, sign, exponent, half, strength, healthy, offset):
         offset[i] = math.log(healthy[i] / (1.0 - healthy[i])) - pushed
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def sensitivities(first, source, sign, exponent, half, strength, healthy, out):
     """Write the change of each edge's target per change of its source, when healthy."""
     for i in range(healthy.shape[0]):
@@ -45,7 +45,7 @@ def sensitivities(first, source, sign, exponent, half, strength, healthy, out):
             out[e] = sign[e] * own * strength[e] * slope(healthy[source[e]], exponent[e], half[e])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def growth(first, source, gain, work):
     """Largest real part of the eigenvalues of the matrix of sensitivities.
 
@@ -72,7 +72,7 @@ def growth(first, source, gain, work):
     return math.exp(grown / (SWEEPS - SWEEPS // 2)) - 1.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def calm(first, source, sign, exponent, half, strength, healthy, looped, offset):
     """Weaken the arrows within feedback loops until small disturbances die out, and balance.
 

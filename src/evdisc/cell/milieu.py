@@ -12,7 +12,7 @@ from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def kernel(clock, p, patch_of, node_il1, node_tnf, node_acid, held, share, il_1beta, tnf_alpha,
            ph, reference_ph, living_cells, network_input):  # fmt: skip
     """Average the milieu over each patch and write the drive of its stimulus nodes.
@@ -48,13 +48,13 @@ def kernel(clock, p, patch_of, node_il1, node_tnf, node_acid, held, share, il_1b
             network_input[node_acid, q] = combine(held[node_acid, q], acid)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def acidity_drive(ph: float, p) -> float:
     """Drive of the acidity node at a pH; 1 where none is known yet (pH 0)."""
     return 1.0 / (1.0 + np.exp((ph - p[2, 0]) / p[3, 0]))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def combine(a: float, b: float) -> float:
     """OR of two drives."""
     return 1.0 - (1.0 - a) * (1.0 - b)

@@ -18,12 +18,16 @@ from evdisc.delivery.stokes_einstein import free_diffusivity
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
 from evdisc.solve.conductance import faces_of, fill
-from evdisc.solve.multigrid import coarsen
+from evdisc.solve.diffusion import coarsen
 from evdisc.solve.transport import advance, new_transport
 
 
-@njit(cache=True, nogil=True)
-def kernel(clock, p, faces, transport, diffusivity, u, outside, uptake_rate, living_cells,
+#: fewer vesicles than this in a whole disc are none
+FEWEST = 1.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def kernel(clock, p, faces, transport, conductance, filled, outside, uptake_rate, living_cells,
            vesicle_release, bound_vesicles, vesicle_influx, free_vesicles, leaked_vesicles,
            decayed_vesicles, taken_up_vesicles, depot_vesicles, blood_vesicles):  # fmt: skip
     """Advance free and bound vesicles and write the vesicles entering one cell per s.
@@ -32,33 +36,40 @@ def kernel(clock, p, faces, transport, diffusivity, u, outside, uptake_rate, liv
     """
     vesicle_influx[:] = 0.0
     beside = depot_vesicles[0] > 0.0 or (blood_vesicles[0] > 0.0 and outside[1].max() > 0.0)
-    inside = max(free_vesicles.max(), bound_vesicles.max(), vesicle_release.max())
-    if inside <= 0.0 and not beside:
+    held, released = 0.0, 0.0
+    volume = transport.volume
+    for i in range(volume.shape[0]):
+        for k in range(volume.shape[1]):
+            held += (free_vesicles[i, k] + bound_vesicles[i, k]) * volume[i, k]
+            released = max(released, vesicle_release[i, k])
+    if held < FEWEST and released <= 0.0 and not beside:
+        decayed_vesicles[0] += held
+        free_vesicles[:] = 0.0
+        bound_vesicles[:] = 0.0
         return
-    fill_rates(p, faces, transport, diffusivity, uptake_rate)
-    transport.source[:] = 0.0
-    transport.source[:, :, 0] = vesicle_release
+    decay = math.log(2.0) / p[4, 0]
+    if not filled[0]:
+        fill_conductances(p, faces, transport, conductance)
+        filled[0] = True
+    fill_rates(p, faces, transport, uptake_rate, decay)
+    transport.source[:] = vesicle_release
     if beside:
         let_in(transport, outside[0], depot_vesicles, clock[1])
         let_in(transport, outside[1], blood_vesicles, clock[1])
-    u[:, :, 0], u[:, :, 1] = free_vesicles, bound_vesicles
-    advance(transport, u, clock[1])
+    advance(transport, free_vesicles, bound_vesicles, clock[1])
     leaked_vesicles[0] += transport.outflow[0]
-    decay = math.log(2.0) / p[4, 0]
-    for i in range(u.shape[0]):
-        for k in range(u.shape[1]):
-            free_vesicles[i, k], bound_vesicles[i, k] = u[i, k, 0], u[i, k, 1]
+    for i in range(volume.shape[0]):
+        for k in range(volume.shape[1]):
             if faces.region[i, k] > 2:
                 continue
-            free, bound = transport.integral[i, k, 0], transport.integral[i, k, 1]
-            volume = transport.volume[i, k]
-            decayed_vesicles[0] += decay * (free + bound) * volume
-            taken_up_vesicles[0] += uptake_rate[i, k] * free * volume
+            free, bound = transport.integral[0, i, k], transport.integral[1, i, k]
+            decayed_vesicles[0] += decay * (free + bound) * volume[i, k]
+            taken_up_vesicles[0] += uptake_rate[i, k] * free * volume[i, k]
             if living_cells[i, k] > 0.0:
                 vesicle_influx[i, k] = uptake_rate[i, k] * free / clock[1] / living_cells[i, k]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def let_in(transport, share, pool, dt):
     """Add what enters from ``pool`` at the rim and the lids to the source, and take it from there.
 
@@ -68,51 +79,59 @@ def let_in(transport, share, pool, dt):
     nr, nz = volume.shape
     speed = 0.0
     for k in range(nz):
-        speed += share[0] * radial[nr - 1, k, 0]
+        speed += share[0] * radial[nr - 1, k]
     for i in range(nr):
-        speed += share[1] * (axial[i, 0, 0] + axial[i, nz, 0])
+        speed += share[1] * (axial[i, 0] + axial[i, nz])
     if speed <= 0.0 or pool[0] <= 0.0:
         return
     entered = pool[0] * (1.0 - math.exp(-speed * dt))
     for k in range(nz):
-        part = share[0] * radial[nr - 1, k, 0] / speed
-        transport.source[nr - 1, k, 0] += entered * part / dt / volume[nr - 1, k]
+        part = share[0] * radial[nr - 1, k] / speed
+        transport.source[nr - 1, k] += entered * part / dt / volume[nr - 1, k]
     for i in range(nr):
         for face, k in ((0, 0), (nz, nz - 1)):
-            part = share[1] * axial[i, face, 0] / speed
+            part = share[1] * axial[i, face] / speed
             if part > 0.0:
-                transport.source[i, k, 0] += entered * part / dt / volume[i, k]
+                transport.source[i, k] += entered * part / dt / volume[i, k]
     pool[0] -= entered
 
 
-@njit(cache=True, nogil=True)
-def fill_rates(p, faces, transport, diffusivity, uptake_rate):
-    """Write conductances and the exchange between free and bound vesicles."""
-    decay = math.log(2.0) / p[4, 0]
-    off = p[6, 0]
-    on = off * p[5, 0] / (1.0 - p[5, 0])
+@njit(cache=True, nogil=True, error_model="numpy")
+def fill_conductances(p, faces, transport, conductance):
+    """Write the conductances of free vesicles; they hold for the whole run."""
+    radial, axial, diffusivity = conductance
     free = free_diffusivity(p[0, 0], p[1, 0], p[2, 0])
-    transport.local[:] = 0.0
-    for i in range(diffusivity.shape[0]):
-        for k in range(diffusivity.shape[1]):
+    nr, nz = diffusivity.shape
+    for i in range(nr):
+        for k in range(nz):
             c = faces.region[i, k]
-            if c <= 2:
-                diffusivity[i, k] = free * p[3, c]
-                transport.local[i, k, 0, 0] = -(on + decay + uptake_rate[i, k])
-                transport.local[i, k, 0, 1] = off
-                transport.local[i, k, 1, 0] = on
-                transport.local[i, k, 1, 1] = -(off + decay)
-    fill(faces, diffusivity, 0, True, 1.0, transport.levels.radial, transport.levels.axial)
+            diffusivity[i, k] = free * p[3, c] if c <= 2 else 0.0
+    fill(faces, diffusivity, 0, True, 1.0, radial, axial)
+    transport.levels.radial[:nr], transport.levels.axial[:nr] = radial[:, :, 0], axial[:, :, 0]
     coarsen(transport.levels)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def fill_rates(p, faces, transport, uptake_rate, decay):
+    """Write uptake and decay, and the exchange between free and bound vesicles."""
+    off = p[6, 0]
+    transport.exchange[0] = off * p[5, 0] / (1.0 - p[5, 0])
+    transport.exchange[1], transport.exchange[2] = off, decay
+    nr, nz = uptake_rate.shape
+    for i in range(nr):
+        for k in range(nz):
+            inside = faces.region[i, k] <= 2
+            transport.loss[i, k] = decay + uptake_rate[i, k] if inside else 0.0
+    transport.factored[0] = 0.0
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
     """Faces, transport and work space."""
     nr, nz = setting.shape
-    transport = new_transport(np.zeros((nr, nz, 3)), np.zeros((nr, nz + 1, 3)), setting.volume)
+    conductance = (np.zeros((nr, nz, 1)), np.zeros((nr, nz + 1, 1)), np.zeros((nr, nz)))
     faces = faces_of(setting.objects["grid"])
     outside = np.asarray(setting.objects.get("outside", np.zeros((2, 2))), dtype=np.float64)
-    return faces, transport, np.zeros((nr, nz)), np.zeros((nr, nz, 3)), outside
+    return faces, new_transport(setting.volume), conductance, np.zeros(1, dtype=np.bool_), outside
 
 
 MECHANISM = Mechanism(

@@ -62,9 +62,10 @@ class NumericsSpec(Spec):
     axial_cells: int = Field(
         16, strict=True, ge=4, le=400, description="grid cells along z, in half a disc"
     )
-    first_step: Time = Field(1800.0, gt=0, description="macro step after an event")
+    first_step: Time = Field(180.0, gt=0, description="macro step after an event")
     largest_step: Time | None = Field(
-        None, gt=0, description="largest macro step; 4 h, or 1/400 of a study of years"
+        None, gt=0,
+        description="largest macro step; 4 h to a day by duration, 1/400 of a study of years",
     )
     output_every: Time | None = Field(
         None, gt=0, description="distance of recorded times; a day, or 1/400 of a study of years"
@@ -72,7 +73,8 @@ class NumericsSpec(Spec):
 
     def longest_step(self, duration: float) -> float:
         """Largest macro step of a study of ``duration``, s."""
-        return self.largest_step or max(DAY / 6.0, duration / 400.0)
+        usual = max(min(duration / 112.0, DAY), DAY / 6.0)
+        return self.largest_step or max(usual, duration / 400.0)
 
     def record_every(self, duration: float) -> float:
         """Distance of recorded times in a study of ``duration``, s."""

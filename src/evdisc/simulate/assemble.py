@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from evdisc.errors import AssemblyError
@@ -73,8 +74,7 @@ class Assembly:
 
     def fault(self) -> str | None:
         """What is wrong with the state, or None; see :func:`in_bounds`."""
-        fine = bool(((self.flat >= self.lower) & (self.flat <= self.upper)).all())
-        return None if fine and np.isfinite(self.flat).all() else in_bounds(self.state)
+        return None if within(self.flat, self.lower, self.upper) else in_bounds(self.state)
 
     def advance(self, clock: Floats) -> None:
         """One macro step of ``clock[1]`` s from ``clock[0]``."""
@@ -89,6 +89,15 @@ class Assembly:
         clock[1] = 0.5 * step
         for bound in self.halves:
             bound(clock)
+
+
+@njit(cache=True, nogil=True)
+def within(flat: Floats, lower: Floats, upper: Floats) -> bool:
+    """Whether every number is finite and within its bounds."""
+    for i in range(flat.shape[0]):
+        if not (lower[i] <= flat[i] <= upper[i] and abs(flat[i]) < np.inf):
+            return False
+    return True
 
 
 def check(mechanisms: Sequence[Mechanism]) -> None:

@@ -145,6 +145,7 @@ def run_arm(
         first_step=numerics.first_step,
         largest_step=numerics.longest_step(study.duration),
         snapshot_times=shots, snapshot_names=SNAPSHOTS,
+        restarts=study.therapy.delivery.schedule if study.therapy else (),
     )  # fmt: skip
     keep = np.isin(np.round(marks), np.round(outputs))
     series = {name: column[keep] for name, column in run.series.items()}

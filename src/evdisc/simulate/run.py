@@ -25,8 +25,8 @@ SETTLE_SPAN = 100 * 86400.0
 SETTLED = 2e-2
 #: where vesicles of a dose may be outside the disc
 OUTSIDE = ("depot_vesicles", *systemic.NAMES)
-#: recorded states that are averaged together
-TOGETHER = 32
+#: recorded states are averaged together, as many as fit into this many numbers
+TOGETHER = 2**17
 #: mechanisms that bring an undisturbed disc or dish to its steady state
 SETTLING = ("nutrition", "medium", "starvation", "milieu", "cargo_effect", "signalling")
 
@@ -79,7 +79,7 @@ class Recorder:
     def record(self, assembly: Assembly) -> None:
         """Keep what the state is now; states are averaged a few at a time."""
         self.waiting.append(assembly.flat.copy())
-        if len(self.waiting) == TOGETHER:
+        if len(self.waiting) * assembly.flat.size >= TOGETHER:
             self.average(assembly)
 
     def average(self, assembly: Assembly) -> None:
@@ -168,11 +168,13 @@ def execute(
     snapshot_times: Sequence[float] = (),
     snapshot_names: Sequence[str] = (),
     regions: Sequence[str] = REGIONS,
+    restarts: Sequence[float] = (),
     on_settled: Callable[[], None] | None = None,
 ) -> Run:
     """Run an assembly whose state holds the healthy disc or dish.
 
-    ``on_settled`` runs once the healthy state is reached and before the first step.
+    Steps start small again after every event and at ``restarts``: the events of other arms, so that
+    arms that are compared step alike. ``on_settled`` runs once the healthy state is reached and before the first step.
 
     Raises:
         RunError: a state left its bounds or is not finite.
@@ -181,7 +183,7 @@ def execute(
     if on_settled is not None:
         on_settled()
     recorder = Recorder(setting, regions)
-    times = steps(events, outputs, first_step, largest_step)
+    times = steps([*(e.time for e in events), *restarts], outputs, first_step, largest_step)
     clock = np.zeros(4)
     pictures: dict[str, list[Floats]] = {name: [] for name in snapshot_names}
     still = False

@@ -32,14 +32,14 @@ def output_times(duration: float, every: float) -> NDArray[np.float64]:
 
 
 def steps(
-    events: Iterable[Event], outputs: NDArray[np.float64], first: float, largest: float
+    restarts: Iterable[float], outputs: NDArray[np.float64], first: float, largest: float
 ) -> NDArray[np.float64]:
     """Times of all macro steps, s.
 
-    A step grows by :data:`GROWTH` from ``first`` to ``largest`` and starts again at each event.
+    A step grows by :data:`GROWTH` from ``first`` to ``largest`` and starts again at each of ``restarts``.
     """
     end = float(outputs[-1])
-    breaks = sorted({0.0, *(e.time for e in events if e.time < end), end})
+    breaks = sorted({0.0, *(t for t in restarts if t < end), end})
     times = [0.0]
     for start, stop in pairwise(breaks):
         marks = [t for t in outputs if start < t < stop] + [stop]

@@ -39,7 +39,7 @@ def faces_of(grid: Grid) -> Faces:
     return Faces(grid.r_faces, grid.z_faces, float(grid.sides), grid.region)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def in_series(length_a, a, length_b, b):
     """Inverse of the resistance of two half cells; 0 where either is closed."""
     if a <= 0.0 or b <= 0.0:
@@ -47,7 +47,7 @@ def in_series(length_a, a, length_b, b):
     return 1.0 / (0.5 * length_a / a + 0.5 * length_b / b)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def open_area(faces, share):
     """Area through which the open ``share`` of an endplate is seen by the cells of this grid."""
     r, z, region = faces.r, faces.z, faces.region
@@ -67,7 +67,7 @@ def open_area(faces, share):
     return min(math.pi * widened**2, plate)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def crossing(z, diffusivity, region, k):
     """Resistance of the endplate a column crosses, s/m, from its outermost cell ``k`` inwards."""
     step = -1 if k > 0 else 1
@@ -78,7 +78,7 @@ def crossing(z, diffusivity, region, k):
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def fill(faces, diffusivity, solute, annulus_open, endplate_open, radial, axial):
     """Write the conductances of one solute from its ``diffusivity`` (nr, nz), m2/s.
 

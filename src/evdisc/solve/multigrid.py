@@ -60,7 +60,7 @@ def new_levels(radial: Floats, axial: Floats) -> Levels:
     return levels
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def coarsen(m):
     """Fill the shares of the odd lines and the conductances of the coarse levels."""
     nz = m.radial.shape[1]
@@ -88,7 +88,7 @@ def coarsen(m):
                     m.radial[coarse + j, k, s] = own
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def share(m, level):
     """Share each odd line of a level between its neighbours by the conductance towards each."""
     for j in range(1, m.size[level], 2):
@@ -101,7 +101,7 @@ def share(m, level):
                 m.outward[i, k, s] = b / both if both > 0.0 else 0.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def factor(m):
     """Sum ``local`` onto the coarse levels and invert the pivots of every line."""
     nz = m.local.shape[1]
@@ -114,7 +114,7 @@ def factor(m):
                 pivot_at(m, i, j, k)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def gather(m, fine, follows, leads, coarse):
     """Write ``local`` of a coarse line: that of its fine line and the shares of those beside it."""
     for k in range(m.local.shape[1]):
@@ -128,7 +128,7 @@ def gather(m, fine, follows, leads, coarse):
                 m.local[coarse, k, p, q] = own
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def pivot_at(m, i, j, k):
     """Invert the pivot of line ``i`` (number ``j`` of its level) at height ``k``."""
     own = m.local[i, k]
@@ -166,7 +166,7 @@ def pivot_at(m, i, j, k):
     out[2, 2] = (a00 * a11 - a01 * a10) * d
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def relax(m, level, colour):
     """Solve every second line of a level exactly, its neighbours held."""
     nz = m.x.shape[1]
@@ -209,7 +209,7 @@ def relax(m, level, colour):
             x[i, k, 0], x[i, k, 1], x[i, k, 2] = x0, x1, x2
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def residual(m, level, stride):
     """Write b - A x of a level into ``left``, for every ``stride``-th line."""
     nz = m.x.shape[1]
@@ -233,7 +233,7 @@ def residual(m, level, stride):
                 m.left[i, k, s] = value
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def cycle(m):
     """One V-cycle on the finest level: ``x`` moves towards the solution for ``b``."""
     last = len(m.size) - 1
@@ -253,7 +253,7 @@ def cycle(m):
         relax(m, level, 0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def solve(m, tolerance, most):
     """Cycle until every residual is below ``tolerance`` of its unknown; -1 if it is not reached.
 
@@ -266,7 +266,7 @@ def solve(m, tolerance, most):
     return -1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def settled(m, tolerance):
     """True when the residual, seen as a change of the unknown, is below ``tolerance``.
 

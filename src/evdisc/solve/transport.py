@@ -1,9 +1,10 @@
-"""Implicit transport of three fields: diffusion, local exchange, decay and release.
+"""Implicit transport: diffusion of what is mobile, exchange with what is held, loss and release.
 
-du/dt = div(D grad u) + R u + q(t) with q linear over the step and a 3 x 3 block R a cell. TR-BDF2
-(Bank 1985, doi:10.1109/TCAD.1985.1270142): second order, damps stiff parts, one factorisation a
-step. The new state is written from the fluxes of the stages, so what left each cell is known to
-rounding.
+dm/dt = div(D grad m) - (loss + on) m + off h + q(t) and dh/dt = on m - (off + held_loss) h with q
+linear over the step. TR-BDF2 (Bank 1985, doi:10.1109/TCAD.1985.1270142): second order, damps stiff
+parts, one factorisation a step; the held part is eliminated cell by cell. Where ``exact``, the new
+state is written from the fluxes of the stages, so what left each cell is known to rounding; this
+needs the stages solved more tightly, so what nobody counts is spared it.
 Where TR-BDF2 would turn a value negative the step is done again by backward Euler, which cannot.
 """
 
@@ -16,32 +17,43 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from evdisc.solve.multigrid import Levels, factor, new_levels, solve
+from evdisc.solve.diffusion import Diffusion, factor, new_diffusion, solve
 
 Floats = NDArray[np.float64]
 
 ROOT = math.sqrt(2.0)
 OUTER = 1.0 / (2.0 * ROOT)  # weight of the first two stages
 IMPLICIT = 1.0 - 1.0 / ROOT  # weight of the last, and the implicit share of a step
-TOLERANCE = 1e-11
+#: largest residual of a stage, as a share of the largest value, and of one that need not be exact
+TOLERANCE, LOOSE = 1e-11, 1e-6
 MOST_CYCLES = 60
-#: negative values up to this share of the largest are rounding and are cut
-ROUNDING = 1e-10
+#: negative values up to this many residuals are rounding and are cut
+ROUNDING = 10.0
 #: amounts and sources below this are nothing at all, in any unit
 NOTHING = 1e-200
+#: places of the held and the mobile part
+MOBILE, HELD = 0, 1
 
 
 class Transport(NamedTuple):
-    """Grid, system and work space of one transport problem.
+    """Grid, rates and work space of one kind of solute; several fields may be advanced by it.
 
-    ``source`` holds in the middle of a step and changes by ``trend`` per s. ``integral``
-    (nr, nz, 3) and ``outflow`` (3,) hold, after a step, the time integral of each cell's value
-    and the amount that left through the open boundary.
+    Attributes:
+        levels: multigrid; its first rows hold the conductances.
+        volume: (nr, nz) m3.
+        loss: (nr, nz) first-order loss of the mobile part, 1/s.
+        exchange: (3,) on, off and loss of the held part, 1/s.
+        source, trend: (nr, nz) release in the middle of a step, and its change per s.
+        integral: (2, nr, nz) time integrals of both parts over the last step.
+        outflow: (1,) what left through the open boundary in it.
+        exact: whether amounts are counted.
+        factored: (1,) implicit share of a step the levels are factored for; 0 for none.
     """
 
-    levels: Levels
+    levels: Diffusion
     volume: Floats
-    local: Floats
+    loss: Floats
+    exchange: Floats
     source: Floats
     trend: Floats
     stage: Floats
@@ -49,166 +61,203 @@ class Transport(NamedTuple):
     second: Floats
     integral: Floats
     outflow: Floats
+    exact: bool
+    factored: Floats
 
 
-def new_transport(radial: Floats, axial: Floats, volume: Floats) -> Transport:
-    """Transport on conductances (nr, nz, 3), (nr, nz + 1, 3) and volumes (nr, nz)."""
+def new_transport(volume: Floats, exact: bool = True) -> Transport:
+    """Transport on cells of ``volume`` (nr, nz), with nothing in it but zeros."""
     nr, nz = volume.shape
-    shape = (nr, nz, 3)
+    loss, source, trend = (np.zeros((nr, nz)) for _ in range(3))
+    stage, first, second, integral = (np.zeros((2, nr, nz)) for _ in range(4))
     return Transport(
-        new_levels(radial, axial), np.ascontiguousarray(volume), np.zeros((*shape, 3)),
-        np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape),
-        np.zeros(shape), np.zeros(3),
+        new_diffusion((nr, nz)), np.ascontiguousarray(volume), loss, np.zeros(3), source, trend,
+        stage, first, second, integral, np.zeros(1), exact, np.zeros(1),
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
-def advance(t, u, dt):
-    """Advance ``u`` (nr, nz, 3) by ``dt`` s with ``t.local``, ``t.source`` and ``t.trend`` held.
+@njit(cache=True, nogil=True, error_model="numpy")
+def advance(t, mobile, held, dt):
+    """Advance both parts (nr, nz) of a field by ``dt`` s, rates and release held.
 
-    Returns the order used (2 or 1); on failure ``u`` becomes NaN and the result is 0.
+    Whoever changes ``loss`` or ``exchange`` or a conductance sets ``t.factored`` to 0.
+
+    Returns the order used (2 or 1); on failure both parts become NaN and the result is 0.
     """
     t.integral[:] = 0.0
-    t.outflow[:] = 0.0
-    if np.abs(u).max() < NOTHING and np.abs(t.source).max() < NOTHING:
-        u[:] = 0.0  # what decayed for years ends below what floating point resolves
+    t.outflow[0] = 0.0
+    if nothing(mobile) and nothing(held) and nothing(t.source):
+        mobile[:] = 0.0  # what decayed for years ends below what floating point resolves
+        held[:] = 0.0
         return 2
-    if tr_bdf2(t, u, dt):
+    if tr_bdf2(t, mobile, held, dt):
         return 2
     t.integral[:] = 0.0
-    t.outflow[:] = 0.0
-    if backward_euler(t, u, dt):
+    t.outflow[0] = 0.0
+    if backward_euler(t, mobile, held, dt):
         return 1
-    u[:] = np.nan
+    mobile[:] = np.nan
+    held[:] = np.nan
     return 0
 
 
-@njit(cache=True, nogil=True)
-def tr_bdf2(t, u, dt):
-    """One TR-BDF2 step; False, with ``u`` untouched, if it fails or turns a value negative."""
-    a = IMPLICIT * dt
-    middle = 2.0 * a  # time of the first stage, from the start of the step
-    set_matrix(t, a)
-    slope(t, u, -0.5 * dt, t.first)
-    t.stage[:] = u + a * t.first
-    if not implicit(t, t.stage, a, middle - 0.5 * dt):
-        return False
-    slope(t, t.stage, middle - 0.5 * dt, t.second)
-    account(t, u, OUTER * dt)
-    account(t, t.stage, OUTER * dt)
-    t.first[:] = u + OUTER * dt * (t.first + t.second)
-    t.stage[:] = t.first
-    if not implicit(t, t.stage, a, 0.5 * dt):
-        return False
-    slope(t, t.stage, 0.5 * dt, t.second)
-    account(t, t.stage, a)
-    t.first[:] = t.first + a * t.second
-    return accept(t, u, t.first)
-
-
-@njit(cache=True, nogil=True)
-def backward_euler(t, u, dt):
-    """One backward Euler step; False, with ``u`` untouched, if the solve fails."""
-    set_matrix(t, dt)
-    t.stage[:] = u
-    if not implicit(t, t.stage, dt, 0.0):
-        return False
-    slope(t, t.stage, 0.0, t.second)
-    account(t, t.stage, dt)
-    t.first[:] = u + dt * t.second
-    return accept(t, u, t.first)
-
-
-@njit(cache=True, nogil=True)
-def set_matrix(t, a):
-    """Factor L + V (R - 1 / a)."""
-    for i in range(t.volume.shape[0]):
-        for k in range(t.volume.shape[1]):
-            for p in range(3):
-                for q in range(3):
-                    t.levels.local[i, k, p, q] = t.volume[i, k] * t.local[i, k, p, q]
-                t.levels.local[i, k, p, p] -= t.volume[i, k] / a
-    factor(t.levels)
-
-
-@njit(cache=True, nogil=True)
-def implicit(t, x, a, when):
-    """Solve x - a (L x / V + R x + q) = ``x`` on entry, in place; False if it does not converge.
-
-    ``when`` is the time of q from the middle of the step, s.
-    """
-    nr, nz = t.volume.shape
-    for i in range(nr):
-        for k in range(nz):
-            for s in range(3):
-                released = t.source[i, k, s] + when * t.trend[i, k, s]
-                t.levels.b[i, k, s] = -t.volume[i, k] * (x[i, k, s] / a + released)
-                t.levels.x[i, k, s] = x[i, k, s]
-    if solve(t.levels, TOLERANCE, MOST_CYCLES) < 0:
-        return False
-    for i in range(nr):
-        x[i] = t.levels.x[i]
+@njit(cache=True, nogil=True, error_model="numpy")
+def nothing(u):
+    """Whether every value is as good as zero; what is not a number is something."""
+    for i in range(u.shape[0]):
+        for k in range(u.shape[1]):
+            if not abs(u[i, k]) < NOTHING:
+                return False
     return True
 
 
-@njit(cache=True, nogil=True)
-def slope(t, u, when, out):
-    """Write du/dt at ``when`` s from the middle of the step."""
+@njit(cache=True, nogil=True, error_model="numpy")
+def tr_bdf2(t, mobile, held, dt):
+    """One TR-BDF2 step; False, with the state untouched, if it fails or turns a value negative."""
+    a = IMPLICIT * dt
+    early, late = 2.0 * a - 0.5 * dt, 0.5 * dt  # times of the stages from the middle of the step
+    set_matrix(t, a)
+    slope(t, mobile, held, -late, t.first)
+    t.stage[MOBILE] = mobile + a * t.first[MOBILE]
+    t.stage[HELD] = held + a * t.first[HELD]
+    start(t, mobile)
+    if not implicit(t, a, early):
+        return False
+    slope(t, t.stage[MOBILE], t.stage[HELD], early, t.second)
+    account(t, mobile, held, OUTER * dt)
+    account(t, t.stage[MOBILE], t.stage[HELD], OUTER * dt)
+    t.first[MOBILE] = mobile + OUTER * dt * (t.first[MOBILE] + t.second[MOBILE])
+    t.first[HELD] = held + OUTER * dt * (t.first[HELD] + t.second[HELD])
+    t.stage[:] = t.first
+    if not implicit(t, a, late):
+        return False
+    account(t, t.stage[MOBILE], t.stage[HELD], a)
+    if not t.exact:
+        return accept(mobile, held, t.stage, ROUNDING * LOOSE)
+    slope(t, t.stage[MOBILE], t.stage[HELD], late, t.second)
+    t.first[:] = t.first + a * t.second
+    return accept(mobile, held, t.first, ROUNDING * TOLERANCE)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def backward_euler(t, mobile, held, dt):
+    """One backward Euler step; False, with the state untouched, if the solve fails."""
+    set_matrix(t, dt)
+    t.stage[MOBILE], t.stage[HELD] = mobile, held
+    start(t, mobile)
+    if not implicit(t, dt, 0.0):
+        return False
+    slope(t, t.stage[MOBILE], t.stage[HELD], 0.0, t.second)
+    account(t, t.stage[MOBILE], t.stage[HELD], dt)
+    t.first[MOBILE] = mobile + dt * t.second[MOBILE]
+    t.first[HELD] = held + dt * t.second[HELD]
+    return accept(mobile, held, t.first, ROUNDING * TOLERANCE)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def set_matrix(t, a):
+    """Factor V (1 / a + loss + on - what comes back from the held part) - L."""
+    if t.factored[0] == a:
+        return
+    on, off, held_loss = t.exchange
+    back = a * on * off / (1.0 + a * (off + held_loss))
+    for i in range(t.volume.shape[0]):
+        for k in range(t.volume.shape[1]):
+            t.levels.mass[i, k] = t.volume[i, k] * (1.0 / a + t.loss[i, k] + on - back)
+    factor(t.levels)
+    t.factored[0] = a
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def implicit(t, a, when):
+    """Solve y - a y' = ``t.stage`` for y, in place; False if it does not converge.
+
+    The solver starts from what its ``x`` holds; ``when`` is the time of the release from the middle of the step, s.
+    """
+    nr, nz = t.volume.shape
+    on, off, held_loss = t.exchange
+    kept = 1.0 / (1.0 + a * (off + held_loss))
+    mobile, held = t.stage[MOBILE], t.stage[HELD]
+    for i in range(nr):
+        for k in range(nz):
+            released = t.source[i, k] + when * t.trend[i, k] + off * kept * held[i, k]
+            t.levels.b[i, k] = t.volume[i, k] * (mobile[i, k] / a + released)
+    if solve(t.levels, TOLERANCE if t.exact else LOOSE, MOST_CYCLES) < 0:
+        return False
+    for i in range(nr):
+        for k in range(nz):
+            mobile[i, k] = t.levels.x[i, k]
+            held[i, k] = kept * (held[i, k] + a * on * mobile[i, k])
+    return True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def start(t, mobile):
+    """Let the solver start from ``mobile``."""
+    for i in range(mobile.shape[0]):
+        t.levels.x[i] = mobile[i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def slope(t, mobile, held, when, out):
+    """Write d/dt of both parts at ``when`` s from the middle of the step."""
     nr, nz = t.volume.shape
     radial, axial = t.levels.radial, t.levels.axial
+    on, off, held_loss = t.exchange
     for i in range(nr):
         for k in range(nz):
-            for s in range(3):
-                here = u[i, k, s]
-                flux = -radial[i, k, s] * here
-                if i + 1 < nr:
-                    flux += radial[i, k, s] * u[i + 1, k, s]
-                if i > 0:
-                    flux += radial[i - 1, k, s] * (u[i - 1, k, s] - here)
-                flux -= (axial[i, k, s] + axial[i, k + 1, s]) * here
-                if k > 0:
-                    flux += axial[i, k, s] * u[i, k - 1, s]
-                if k + 1 < nz:
-                    flux += axial[i, k + 1, s] * u[i, k + 1, s]
-                value = flux / t.volume[i, k] + t.source[i, k, s] + when * t.trend[i, k, s]
-                for q in range(3):
-                    value += t.local[i, k, s, q] * u[i, k, q]
-                out[i, k, s] = value
+            here = mobile[i, k]
+            flux = -(radial[i, k] + axial[i, k] + axial[i, k + 1]) * here
+            if i + 1 < nr:
+                flux += radial[i, k] * mobile[i + 1, k]
+            if i > 0:
+                flux += radial[i - 1, k] * (mobile[i - 1, k] - here)
+            if k > 0:
+                flux += axial[i, k] * mobile[i, k - 1]
+            if k + 1 < nz:
+                flux += axial[i, k + 1] * mobile[i, k + 1]
+            caught, freed = on * here, off * held[i, k]
+            out[MOBILE, i, k] = (
+                flux / t.volume[i, k] - t.loss[i, k] * here - caught + freed
+                + t.source[i, k] + when * t.trend[i, k]
+            )  # fmt: skip
+            out[HELD, i, k] = caught - freed - held_loss * held[i, k]
 
 
-@njit(cache=True, nogil=True)
-def account(t, u, weight):
-    """Add ``weight`` s of state ``u`` to the integrals and the outflow."""
+@njit(cache=True, nogil=True, error_model="numpy")
+def account(t, mobile, held, weight):
+    """Add ``weight`` s of a state to the integrals and the outflow."""
     nr, nz = t.volume.shape
+    radial, axial = t.levels.radial, t.levels.axial
+    left = 0.0
     for i in range(nr):
         for k in range(nz):
-            for s in range(3):
-                t.integral[i, k, s] += weight * u[i, k, s]
-                edge = 0.0
-                if i == nr - 1:
-                    edge += t.levels.radial[i, k, s]
-                if k == 0:
-                    edge += t.levels.axial[i, 0, s]
-                if k == nz - 1:
-                    edge += t.levels.axial[i, nz, s]
-                t.outflow[s] += weight * edge * u[i, k, s]
+            t.integral[MOBILE, i, k] += weight * mobile[i, k]
+            t.integral[HELD, i, k] += weight * held[i, k]
+        left += axial[i, 0] * mobile[i, 0] + axial[i, nz] * mobile[i, nz - 1]
+    for k in range(nz):
+        left += radial[nr - 1, k] * mobile[nr - 1, k]
+    t.outflow[0] += weight * left
 
 
-@njit(cache=True, nogil=True)
-def accept(t, u, new):
-    """Take ``new`` as ``u`` unless a value is negative beyond rounding, or not a number."""
-    for s in range(3):
-        least, largest = 0.0, 0.0
-        for i in range(u.shape[0]):
-            for k in range(u.shape[1]):
-                if new[i, k, s] != new[i, k, s]:
+@njit(cache=True, nogil=True, error_model="numpy")
+def accept(mobile, held, new, rounding):
+    """Take ``new`` as the state unless a value is negative beyond rounding, or not a number.
+
+    ``rounding`` is a share of the largest value.
+    """
+    least, largest = 0.0, 0.0
+    for part in range(2):
+        for i in range(mobile.shape[0]):
+            for k in range(mobile.shape[1]):
+                value = new[part, i, k]
+                if not abs(value) < np.inf:
                     return False
-                least = min(least, new[i, k, s])
-                largest = max(largest, abs(new[i, k, s]))
-        if least < -ROUNDING * largest:
-            return False
-    for i in range(u.shape[0]):
-        for k in range(u.shape[1]):
-            for s in range(3):
-                u[i, k, s] = max(new[i, k, s], 0.0)
+                least, largest = min(least, value), max(largest, value)
+    if least < -rounding * largest:
+        return False
+    for i in range(mobile.shape[0]):
+        for k in range(mobile.shape[1]):
+            mobile[i, k] = max(new[MOBILE, i, k], 0.0)
+            held[i, k] = max(new[HELD, i, k], 0.0)
     return True

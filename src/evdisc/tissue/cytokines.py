@@ -15,11 +15,11 @@ from numba import njit
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
 from evdisc.solve.conductance import faces_of, fill
-from evdisc.solve.multigrid import coarsen
+from evdisc.solve.diffusion import coarsen
 from evdisc.solve.transport import advance, new_transport
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def trend(now, before, span, dt):
     """Change of a source per s, by line through its last two values; it stays positive."""
     if span <= 0.0:
@@ -28,48 +28,55 @@ def trend(now, before, span, dt):
     return min(max((now - before) / span, -most), most)
 
 
-@njit(cache=True, nogil=True)
-def kernel(clock, p, faces, transport, diffusivity, u, last, last_time, il_1beta_secretion,
-           tnf_alpha_secretion, macrophages, il_1beta, tnf_alpha):  # fmt: skip
+@njit(cache=True, nogil=True, error_model="numpy")
+def fill_rates(p, faces, transport, conductance, decay):
+    """Write the conductances and rates of both cytokines; they hold for the whole run."""
+    radial, axial, diffusivity = conductance
+    nr, nz = diffusivity.shape
+    for i in range(nr):
+        for k in range(nz):
+            c = faces.region[i, k]
+            diffusivity[i, k] = p[0, c] if c <= 2 else 0.0
+            transport.loss[i, k] = decay if c <= 2 else 0.0
+    fill(faces, diffusivity, 0, True, 1.0, radial, axial)
+    transport.levels.radial[:nr], transport.levels.axial[:nr] = radial[:, :, 0], axial[:, :, 0]
+    coarsen(transport.levels)
+    transport.factored[0] = 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def kernel(clock, p, faces, transport, conductance, filled, none, last, last_time,
+           il_1beta_secretion, tnf_alpha_secretion, macrophages, il_1beta, tnf_alpha):  # fmt: skip
     """Advance both cytokines over one macro step."""
     decay = math.log(2.0) / p[1, 0]
     injury = decay * p[2, 0] * macrophages[0]
-    busy = 0.0
+    if not filled[0]:
+        fill_rates(p, faces, transport, conductance, decay)
+        filled[0] = True
     middle = clock[0] + 0.5 * clock[1]
     span = middle - last_time[0]
     last_time[0] = middle
-    transport.local[:] = 0.0
-    for i in range(il_1beta.shape[0]):
-        for k in range(il_1beta.shape[1]):
-            c = faces.region[i, k]
-            if c > 2:
-                continue
-            diffusivity[i, k] = p[0, c]
-            u[i, k, 0], u[i, k, 1] = il_1beta[i, k], tnf_alpha[i, k]
-            wound = injury if c <= 1 else 0.0
-            for s in range(2):
-                made = il_1beta_secretion[i, k] if s == 0 else tnf_alpha_secretion[i, k]
-                transport.source[i, k, s] = made + wound
-                transport.trend[i, k, s] = trend(made, last[i, k, s], span, clock[1])
-                last[i, k, s] = made
-                transport.local[i, k, s, s] = -decay
-                busy = max(busy, u[i, k, s], transport.source[i, k, s])
-    if busy == 0.0:
-        return
     for s in range(2):
-        fill(faces, diffusivity, s, True, 1.0, transport.levels.radial, transport.levels.axial)
-    coarsen(transport.levels)
-    advance(transport, u, clock[1])
-    il_1beta[:], tnf_alpha[:] = u[:, :, 0], u[:, :, 1]
+        made, level = (il_1beta_secretion, il_1beta) if s == 0 else (tnf_alpha_secretion, tnf_alpha)
+        busy = 0.0
+        for i in range(level.shape[0]):
+            for k in range(level.shape[1]):
+                wound = injury if faces.region[i, k] <= 1 else 0.0
+                transport.source[i, k] = made[i, k] + wound
+                transport.trend[i, k] = trend(made[i, k], last[s, i, k], span, clock[1])
+                last[s, i, k] = made[i, k]
+                busy = max(busy, level[i, k], transport.source[i, k])
+        if busy > 0.0:
+            advance(transport, level, none, clock[1])
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
     """Faces, transport and work space."""
     nr, nz = setting.shape
-    transport = new_transport(np.zeros((nr, nz, 3)), np.zeros((nr, nz + 1, 3)), setting.volume)
+    conductance = (np.zeros((nr, nz, 1)), np.zeros((nr, nz + 1, 1)), np.zeros((nr, nz)))
     faces = faces_of(setting.objects["grid"])
-    work = (np.zeros((nr, nz)), np.zeros((nr, nz, 3)), np.zeros((nr, nz, 2)), np.zeros(1))
-    return faces, transport, *work
+    return (faces, new_transport(setting.volume, exact=False), conductance, np.zeros(1, dtype=np.bool_),
+            np.zeros((nr, nz)), np.zeros((2, nr, nz)), np.zeros(1))  # fmt: skip
 
 
 MECHANISM = Mechanism(

@@ -18,8 +18,10 @@ def kernel(clock, p, annulus_integrity, macrophages, vessels, nerves):
     """Advance the three over one macro step."""
     tear = torn(1.0 - annulus_integrity.min(), p[3, 0])
     macrophages[0] = relax(macrophages[0], tear, 1.0, p[0, 0], clock[1])
-    vessels[0] = relax(vessels[0], tear, 1.0, p[1, 0], clock[1])
-    nerves[0] = relax(nerves[0], tear * vessels[0], 1.0, p[2, 0], clock[1])
+    before = vessels[0]
+    vessels[0] = relax(before, tear, 1.0, p[1, 0], clock[1])
+    followed = 0.5 * (before + vessels[0])
+    nerves[0] = relax(nerves[0], tear * followed, 1.0, p[2, 0], clock[1])
 
 
 @njit(cache=True, nogil=True)
@@ -32,6 +34,7 @@ MECHANISM = Mechanism(
     name="ingrowth",
     kernel=kernel,
     reads=("annulus_integrity",),
+    averaged=("annulus_integrity",),
     owns=("macrophages", "vessels", "nerves"),
     parameters=(
         Parameter("macrophage_entry_rate", "1/s", "approach of macrophages to the damage", 0.0),

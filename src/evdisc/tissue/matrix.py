@@ -22,19 +22,19 @@ from evdisc.tissue.osmotic import charge_density
 PROTEASES = ("MMP3", "MMP13", "ADAMTS4", "ADAMTS5")
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def ph_factor(ph: float, full: float, low: float, at_low: float) -> float:
     """Synthesis relative to neutral pH: 1 above ``full``, ``at_low`` at ``low`` (Razaq 2003)."""
     return min(max(at_low + (1.0 - at_low) * (ph - low) / (full - low), at_low), 1.0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def glucose_factor(glucose: float, healthy: float, half: float) -> float:
     """Synthesis relative to the healthy tissue's glucose, by saturation."""
     return glucose * (healthy + half) / ((glucose + half) * max(healthy, 1e-12))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def osmolality_factor(charge: float, healthy: float, salt: float, slope: float, least: float,
                       most: float) -> float:  # fmt: skip
     """Synthesis relative to healthy osmolality; charges and salt in mol per m3 of water."""
@@ -42,14 +42,14 @@ def osmolality_factor(charge: float, healthy: float, salt: float, slope: float, 
     return min(max(1.0 + slope * change, least), most)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def relax(value: float, synthesis: float, loss: float, turnover: float, dt: float) -> float:
     """Solution of dx/dt = turnover (synthesis - loss x) after ``dt`` s."""
     level = synthesis / loss
     return level + (value - level) * math.exp(-turnover * loss * dt)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def kernel(clock, p, patch_of, region, node, proteases, activity, reference_activity,
            healthy_cells, inflamed_cells, early_senescent_cells, late_senescent_cells,
            reference_living_cells, ph, reference_ph, glucose, reference_glucose, volume_ratio,

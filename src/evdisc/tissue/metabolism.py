@@ -35,13 +35,13 @@ PARAMETERS = (
 )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def acidity(lactate, p):
     """PH at a lactate concentration, mol/m3; ``p`` is the first column of the parameters."""
     return p[9] + p[10] * lactate
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def oxygen_rate(oxygen, lactate, p):
     """Consumption in mol/cell/s and its derivatives by oxygen (Pa) and lactate (mol/m3)."""
     o = max(oxygen, 0.0)
@@ -52,7 +52,7 @@ def oxygen_rate(oxygen, lactate, p):
     return full * o * above / below, full * above * (p[2] + p[3] * above) / below**2, by_ph * p[10]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def lactate_rate(oxygen, glucose, lactate, guarded, p):
     """Production in mol/cell/s and its derivatives by oxygen, glucose and lactate."""
     o, g = max(oxygen, 0.0), max(glucose, 0.0)

@@ -19,21 +19,23 @@ from evdisc.mechanism.setting import Setting
 from evdisc.solve.conductance import faces_of, fill
 from evdisc.solve.multigrid import coarsen, new_levels
 from evdisc.tissue.metabolism import PARAMETERS, acidity
-from evdisc.tissue.nutrition_solve import solve_nutrients
+from evdisc.tissue.nutrition_solve import TOLERANCE, solve_nutrients
 
 MOVED = 2e-3
+#: a solution that follows small changes need not be more exact than they are
+FOLLOWING = 0.05 * MOVED
 FIRST = len(PARAMETERS)
 #: places in what ``prepare`` returns: the start (NaN: none) and the number of Newton steps
 START, COUNT = 6, 9
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def hindrance(porosity: float) -> float:
     """Tissue over water diffusivity of a small solute (Mackie & Meares 1955)."""
     return (porosity / (2.0 - porosity)) ** 2
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def moved(now, last):
     """Largest change of ``now`` since ``last``, over the largest value then."""
     largest, change = 0.0, 0.0
@@ -44,13 +46,13 @@ def moved(now, last):
     return change / largest if largest > 0.0 else 1.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def swollen_porosity(healthy: float, ratio: float) -> float:
     """Water volume share of a tissue swollen or shrunk to ``ratio``; its solid is kept."""
     return min(max((healthy - 1.0 + ratio) / ratio, 0.05), 0.98)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def open_faces(faces, diffusivity, solute, levels):
     """Let the medium touch the free faces of annulus and endplate rim (an explant in culture)."""
     r, z, region = faces.r, faces.z, faces.region
@@ -70,7 +72,7 @@ def open_faces(faces, diffusivity, solute, levels):
                 levels.radial[i, k, solute] = wall * diffusivity[i, k] / (0.5 * (r[i + 1] - r[i]))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def kernel(clock, p, faces, volume, guarded, free, levels, spare, u, last, last_shape, count,
            porosity, along, across, living_cells, endplate_open, volume_ratio, oxygen, glucose,
            lactate, ph):  # fmt: skip
@@ -104,14 +106,18 @@ def kernel(clock, p, faces, volume, guarded, free, levels, spare, u, last, last_
         if free:
             open_faces(faces, along, s, levels)
     coarsen(levels)
+    tolerance = FOLLOWING
     if u[0, 0, 0] != u[0, 0, 0]:
         u[:] = lid
+        tolerance = TOLERANCE
     if free:
         for i in range(nr):
             for k in range(nz):
                 if faces.region[i, k] > 2:
                     u[i, k] = rim
-    count[0] = solve_nutrients(levels, u, rim, lid, volume, living_cells, porosity, guarded, law)
+    count[0] = solve_nutrients(
+        levels, u, rim, lid, volume, living_cells, porosity, guarded, law, tolerance
+    )
     last[:] = living_cells
     last_shape[:3], last_shape[3] = volume_ratio, endplate_open[0]
     for i in range(nr):

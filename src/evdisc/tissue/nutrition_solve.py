@@ -18,7 +18,7 @@ MOST_STEPS = 100
 CYCLES = 2
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def linearise(m, u, rim, lid, volume, cells, porosity, guarded, p):
     """Write minus the residual into ``b`` and the derivative of the reactions into ``local``.
 
@@ -48,7 +48,7 @@ def linearise(m, u, rim, lid, volume, cells, porosity, guarded, p):
                 react(b[i, k], m.local[i, k], u[i, k], amount, porosity[i, k], guarded, p)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def hold(local, held):
     """Clear the block of a cell; one without neighbours keeps its value by a weak identity."""
     for s in range(3):
@@ -58,7 +58,7 @@ def hold(local, held):
             local[s, s] = -1e-30
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def react(b, local, u, amount, porosity, guarded, p):
     """Add the reactions of ``amount`` cells to the residual (3,) and the block (3, 3) of a cell."""
     o, g, a = u[0], u[1], u[2]
@@ -76,9 +76,9 @@ def react(b, local, u, amount, porosity, guarded, p):
         local[2, q] += amount * slope
 
 
-@njit(cache=True, nogil=True)
-def update(m, u, guarded):
-    """Add the Newton step in ``x`` to ``u``; True when it was a small one."""
+@njit(cache=True, nogil=True, error_model="numpy")
+def update(m, u, guarded, tolerance):
+    """Add the Newton step in ``x`` to ``u``; True when it was below ``tolerance`` of the largest."""
     small = True
     for s in range(3):
         change, largest = 0.0, 0.0
@@ -92,12 +92,12 @@ def update(m, u, guarded):
                 change = max(change, abs(new - old))
                 largest = max(largest, abs(new))
                 small = small and new == new
-        small = small and change <= TOLERANCE * largest
+        small = small and change <= tolerance * largest
     return small
 
 
-@njit(cache=True, nogil=True)
-def solve_nutrients(m, u, rim, lid, volume, cells, porosity, guarded, p):
+@njit(cache=True, nogil=True, error_model="numpy")
+def solve_nutrients(m, u, rim, lid, volume, cells, porosity, guarded, p, tolerance):
     """Solve in place for ``u`` (nr, nz, 3): oxygen Pa, glucose and lactate mol/m3.
 
     Args:
@@ -107,6 +107,7 @@ def solve_nutrients(m, u, rim, lid, volume, cells, porosity, guarded, p):
         volume, cells, porosity: (nr, nz); cells per m3.
         guarded: whether the glucose sink vanishes with glucose.
         p: (14,) parameters of :mod:`evdisc.tissue.metabolism`.
+        tolerance: largest change of the last step, such as :data:`TOLERANCE`.
 
     Returns the Newton steps taken, -1 on failure.
     """
@@ -117,7 +118,7 @@ def solve_nutrients(m, u, rim, lid, volume, cells, porosity, guarded, p):
         m.x[:nr] = 0.0
         for _ in range(CYCLES):
             cycle(m)
-        if update(m, u, guarded):
+        if update(m, u, guarded, tolerance):
             return step + 1
         if np.isnan(u).any():
             break

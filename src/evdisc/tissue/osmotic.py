@@ -38,13 +38,13 @@ PARAMETERS = (
 MOST_SWEEPS = 400
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def donnan_pressure(charge: float, salt: float, gas_constant: float, temperature: float) -> float:
     """Pressure in Pa: RT (sqrt(cF^2 + 4 c^2) - 2 c), charges and salt in mol per m3 of water."""
     return gas_constant * temperature * (math.sqrt(charge**2 + 4.0 * salt**2) - 2.0 * salt)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def charge_density(healthy: float, gag: float, porosity: float, ratio: float) -> float:
     """Fixed charge per tissue water, mol/m3.
 
@@ -54,13 +54,13 @@ def charge_density(healthy: float, gag: float, porosity: float, ratio: float) ->
     return healthy * gag * porosity / (porosity - 1.0 + ratio)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def activity(concentration: float, c) -> float:
     """Activity coefficient of a salt at mol/m3; ``c`` is a column of :data:`PARAMETERS`."""
     return c[11] * math.exp(-c[13] * (1e-3 * concentration) ** c[12]) + c[14]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def osmotic_pressure(gag: float, ratio: float, c) -> float:
     """Pressure in Pa of a tissue with ``gag`` of its healthy GAG at ``ratio`` of its volume.
 

@@ -11,7 +11,7 @@ from evdisc.mechanism.setting import Setting
 from evdisc.tissue.viability import glucose_death_rate, ph_death_rate
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def kernel(clock, p, region, glucose, ph, starvation_rate):
     """Write the rate at which living cells die of hunger and acid, 1/s."""
     for i in range(region.shape[0]):

@@ -29,13 +29,13 @@ OSMOTIC = len(PARAMETERS)
 NUDGE = 1e-6
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def gained(gag, ratio, modulus, healthy, c):
     """Osmotic minus matrix stress above the healthy tissue's, Pa."""
     return osmotic_pressure(gag, ratio, c) - healthy - modulus * (ratio - 1.0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def equilibrium_ratio(gag, modulus, start, c):
     """Volume ratio at which osmotic and matrix stress balance the healthy load.
 
@@ -60,7 +60,7 @@ def equilibrium_ratio(gag, modulus, start, c):
     return ratio
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def squeezed(excess, nucleus_share, p):
     """Height ratio at which nucleus and annulus together bear ``excess`` Pa above healthy."""
     low, high = 0.2, 2.0
@@ -78,7 +78,7 @@ def squeezed(excess, nucleus_share, p):
     return 0.5 * (low + high)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def breathing(change: float, active: float, resting: float) -> float:
     """Height lost over the active part of a day, per ``change`` between the two equilibria.
 
@@ -90,7 +90,7 @@ def breathing(change: float, active: float, resting: float) -> float:
     return change * lost * regained / both if both > 0.0 else 0.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def loaded(nucleus_share, load, held, p):
     """Write the share of height under the mean load and the height lost over a day, once a run."""
     rest, activity, active = p[OSMOTIC + 3 : OSMOTIC + 6, 0]
@@ -111,7 +111,7 @@ def loaded(nucleus_share, load, held, p):
         held[1] = abs(breathing(change, active * days, (1.0 - active) * days))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def kernel(clock, p, region, volume, nucleus_share, load, held, target, mean_gag, gel_charge, gag,
            annulus_integrity, extruded_nucleus, carrier_volume, volume_ratio, height_ratio,
            water_content, nucleus_pressure, annulus_load_share, diurnal_height_loss):  # fmt: skip

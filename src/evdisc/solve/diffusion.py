@@ -1,0 +1,213 @@
+"""Multigrid for one unknown a cell on an (r, z) grid: (mass - L) x = b.
+
+L x is the sum over faces of G (x_neighbour - x), zero beyond the open faces. It is the scheme of
+:mod:`evdisc.solve.multigrid` for a single unknown: lines along z are solved exactly, all even lines
+and then all odd ones; a coarse level keeps the even lines and shares out what the odd ones hold by
+the conductance towards each neighbour. All levels are stacked along the first axis.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+class Diffusion(NamedTuple):
+    """The system on all levels; ``size`` lines a level, from row ``start`` on.
+
+    ``radial`` and ``axial`` are conductances, ``mass`` the rest of the diagonal, ``whole`` all of
+    it, ``pivot`` the inverse pivots of the lines.
+    """
+
+    size: NDArray[np.int64]
+    start: NDArray[np.int64]
+    radial: Floats
+    axial: Floats
+    inward: Floats
+    outward: Floats
+    mass: Floats
+    whole: Floats
+    pivot: Floats
+    x: Floats
+    b: Floats
+    line: Floats
+
+
+def new_diffusion(shape: tuple[int, int]) -> Diffusion:
+    """Levels for a grid of (nr, nz) cells, all conductances zero."""
+    nr, nz = shape
+    size = [nr]
+    while size[-1] > 1:
+        size.append((size[-1] + 1) // 2)
+    start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+    rows = int(start[-1])
+    radial, inward, outward, mass, whole, pivot, x, b = (np.zeros((rows, nz)) for _ in range(8))
+    return Diffusion(
+        np.array(size, dtype=np.int64), start, radial, np.zeros((rows, nz + 1)), inward, outward,
+        mass, whole, pivot, x, b, np.zeros(nz),
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def coarsen(m):
+    """Fill the shares of the odd lines and the conductances of the coarse levels."""
+    nz = m.radial.shape[1]
+    for level in range(len(m.size) - 1):
+        fine, coarse, lines = m.start[level], m.start[level + 1], m.size[level]
+        for j in range(1, lines, 2):
+            i = fine + j
+            for k in range(nz):
+                both = m.radial[i - 1, k] + m.radial[i, k]
+                m.inward[i, k] = m.radial[i - 1, k] / both if both > 0.0 else 0.0
+                m.outward[i, k] = m.radial[i, k] / both if both > 0.0 else 0.0
+        for j in range(m.size[level + 1]):
+            i = fine + 2 * j
+            for k in range(nz + 1):
+                below, above = max(k - 1, 0), min(k, nz - 1)
+                own = m.axial[i, k]
+                if j > 0:
+                    part = 0.5 * (m.outward[i - 1, below] + m.outward[i - 1, above])
+                    own += part * m.axial[i - 1, k]
+                if 2 * j + 1 < lines:
+                    part = 0.5 * (m.inward[i + 1, below] + m.inward[i + 1, above])
+                    own += part * m.axial[i + 1, k]
+                m.axial[coarse + j, k] = own
+            for k in range(nz):
+                share = m.outward[i + 1, k] if 2 * j + 1 < lines else 1.0
+                m.radial[coarse + j, k] = share * m.radial[i, k]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def factor(m):
+    """Sum ``mass`` onto the coarse levels and invert the pivots of every line."""
+    nz = m.mass.shape[1]
+    for level in range(len(m.size)):
+        for j in range(m.size[level]):
+            i = m.start[level] + j
+            if level > 0:
+                gather(m, m.start[level - 1] + 2 * j, 2 * j + 1 < m.size[level - 1], j > 0, i)
+            for k in range(nz):
+                inner = m.radial[i - 1, k] if j > 0 else 0.0
+                around = inner + m.radial[i, k] + m.axial[i, k] + m.axial[i, k + 1]
+                m.whole[i, k] = m.mass[i, k] + around
+            last = 0.0
+            for k in range(nz):
+                below = m.axial[i, k] if k > 0 else 0.0
+                last = 1.0 / (m.whole[i, k] - below * below * last)
+                m.pivot[i, k] = last
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def gather(m, fine, follows, leads, coarse):
+    """Write ``mass`` of a coarse line: that of its fine line and the shares of those beside it."""
+    for k in range(m.mass.shape[1]):
+        own = m.mass[fine, k]
+        if leads:
+            own += m.outward[fine - 1, k] * m.mass[fine - 1, k]
+        if follows:
+            own += m.inward[fine + 1, k] * m.mass[fine + 1, k]
+        m.mass[coarse, k] = own
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def relax(m, level, colour):
+    """Solve every second line of a level exactly, its neighbours held."""
+    nz = m.x.shape[1]
+    x, right, line = m.x, m.b, m.line
+    for j in range(colour, m.size[level], 2):
+        i = m.start[level] + j
+        inner, outer = j > 0, j + 1 < m.size[level]
+        for k in range(nz):
+            total = right[i, k]
+            if inner:
+                total += m.radial[i - 1, k] * x[i - 1, k]
+            if outer:
+                total += m.radial[i, k] * x[i + 1, k]
+            line[k] = total
+        here = 0.0
+        for k in range(nz):
+            below = m.axial[i, k] if k > 0 else 0.0
+            here = m.pivot[i, k] * (line[k] + below * here)
+            line[k] = here
+        x[i, nz - 1] = here
+        for k in range(nz - 2, -1, -1):
+            here = line[k] + m.pivot[i, k] * m.axial[i, k + 1] * here
+            x[i, k] = here
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def left_at(m, i, inner, outer, out):
+    """Write b - (mass - L) x of line ``i`` into ``out`` (nz,)."""
+    nz = m.x.shape[1]
+    for k in range(nz):
+        total = m.b[i, k] - m.whole[i, k] * m.x[i, k]
+        if inner:
+            total += m.radial[i - 1, k] * m.x[i - 1, k]
+        if outer:
+            total += m.radial[i, k] * m.x[i + 1, k]
+        out[k] = total
+    for k in range(1, nz):
+        out[k] += m.axial[i, k] * m.x[i, k - 1]
+    for k in range(nz - 1):
+        out[k] += m.axial[i, k + 1] * m.x[i, k + 1]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def cycle(m):
+    """One V-cycle on the finest level: ``x`` moves towards the solution for ``b``."""
+    last = len(m.size) - 1
+    for level in range(last):
+        fine, coarse, lines = m.start[level], m.start[level + 1], m.size[level]
+        if level > 0:
+            m.x[fine:coarse] = 0.0
+        relax(m, level, 0)
+        relax(m, level, 1)
+        for j in range(m.size[level + 1]):
+            left_at(m, fine + 2 * j, j > 0, 2 * j + 1 < lines, m.b[coarse + j])
+    relax(m, last, 0)
+    for level in range(last - 1, -1, -1):
+        for j in range(m.size[level + 1]):
+            fine, coarse = m.start[level] + 2 * j, m.start[level + 1] + j
+            for k in range(m.x.shape[1]):
+                m.x[fine, k] += m.x[coarse, k]
+        relax(m, level, 1)
+        relax(m, level, 0)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def solve(m, tolerance, most):
+    """Cycle from what ``x`` holds until the residual is small; -1 if ``most`` cycles do not do.
+
+    Small is, seen as a change of the unknown, below ``tolerance`` of the largest.
+    """
+    for n in range(most):
+        cycle(m)
+        if settled(m, tolerance):
+            return n + 1
+    return -1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def settled(m, tolerance):
+    """True when no residual is above ``tolerance``; one that is not a number never settles.
+
+    Only the odd lines have one after a cycle.
+    """
+    nz = m.x.shape[1]
+    largest, change = 0.0, 0.0
+    for i in range(m.size[0]):
+        for k in range(nz):
+            size = abs(m.x[i, k])
+            if not size < np.inf:
+                return False
+            largest = max(largest, size)
+    for j in range(1, m.size[0], 2):
+        left_at(m, j, True, j + 1 < m.size[0], m.line)
+        for k in range(nz):
+            change = max(change, abs(m.line[k]) / m.whole[j, k])
+    return change <= tolerance * largest
