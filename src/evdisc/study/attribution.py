@@ -1,0 +1,121 @@
+"""Attribution: which cargo makes how much of what a whole vesicle does.
+
+Each cargo is given alone, in the same vesicles at the same dose, and its effect beyond the needle
+and the liquid is held against that of the whole vesicle. Shares need not add up to one: effects of
+cargoes saturate, and some work against others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evdisc.study.cases import Case, drawn, products_of
+from evdisc.study.gains import Gains
+from evdisc.study.products import Product
+from evdisc.study.stages import Setup, stage
+from evdisc.study.summary import triple
+
+Floats = NDArray[np.float64]
+#: share of the equivalence band below which a vesicle does nothing that could be shared out
+LEAST = 0.1
+NOT_COMPUTED, NOTHING = "not computed", "not resolved: the vesicle adds nothing to its vehicle"
+TOO_FEW = "not resolved: the vesicle adds something in too few members"
+
+
+def attribute(
+    setup: Setup, ranked: Sequence[Product], cases: Sequence[Case], gains: Gains,
+    first: Mapping[str, Sequence[int]],
+) -> tuple[dict[tuple[int, str], list[dict[str, Any]]], int]:  # fmt: skip
+    """Run the cargoes of the first products alone.
+
+    Args:
+        setup: what all stages share.
+        ranked: the products.
+        cases: how each is given.
+        gains: what they do.
+        first: hypothesis -> places of the products to look into.
+
+    Returns entries (see :func:`shares`) by product and hypothesis, and the members computed.
+    """
+    member = drawn(setup.frame, 0, setup.library)
+    wanted: dict[int, list[str]] = {}
+    found: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    for hypothesis, places in first.items():
+        whole = gains.over_vehicle(hypothesis)
+        for i in places:
+            if acts(whole[:, i], gains.band).any():
+                wanted.setdefault(i, []).append(hypothesis)
+            else:
+                found[i, hypothesis] = uncomputed(ranked[i], NOTHING)
+    if not wanted:
+        return found, 0
+    cargoes = {i: products_of(cases[i], member, setup.library)[0].cargoes for i in wanted}
+    each = [c for i, h in wanted.items() for c in alone_cases(cases[i], cargoes[i], h)]
+    done = stage(setup, "alone", each)
+    for i, hypotheses in wanted.items():
+        for h in hypotheses:
+            single = {
+                name: gains.beyond_vehicle(done, key_of(cases[i], name), h) for name in cargoes[i]
+            }
+            whole = gains.over_vehicle(h)[:, i]
+            found[i, h] = shares(ranked[i], whole, single, gains.band)
+    return found, done.computed
+
+
+def alone_cases(case: Case, cargoes: Sequence[str], hypotheses: Sequence[str]) -> list[Case]:
+    """A case for each cargo of a product, with the rest of the vesicle's cargo switched off."""
+    return [
+        case.model_copy(update={
+            "key": key_of(case, cargo), "only": (cargo,), "hypotheses": tuple(hypotheses),
+        })
+        for cargo in cargoes
+    ]  # fmt: skip
+
+
+def key_of(case: Case, cargo: str) -> str:
+    """Key of the case in which a cargo of a product is alone."""
+    return f"{case.key}: {cargo} alone"
+
+
+def acts(whole: Floats, band: float) -> NDArray[np.bool_]:
+    """Members (members,) in which a vesicle's effect over its vehicle can be shared out."""
+    return np.abs(whole) > LEAST * band
+
+
+def uncomputed(product: Product, status: str = NOT_COMPUTED) -> list[dict[str, Any]]:
+    """Attribution entries of a product whose cargoes were not run alone."""
+    return [
+        {"cargo": cargo, "rows": list(rows), "share": None, "effect": None, "status": status}
+        for cargo, rows in product.credited.items()
+    ]
+
+
+def shares(
+    product: Product, whole: Floats, each: Mapping[str, Floats], band: float
+) -> list[dict[str, Any]]:
+    """What each cargo alone makes of the whole vesicle's effect, the largest first.
+
+    Args:
+        product: the product.
+        whole: (members,) effect of the whole vesicle over its vehicle.
+        each: cargo -> (members,) effect of that cargo alone over the vehicle.
+        band: equivalence band of the read-out.
+
+    Returns entries ``cargo``, ``rows`` that credit it, ``effect`` (alone, over the vehicle),
+    ``share`` of the whole (over the members in which the whole vesicle acts) and ``status``.
+    """
+    counted = acts(whole, band)
+    enough = 2 * int(counted.sum()) >= len(whole)
+    status = "computed" if enough else (TOO_FEW if counted.any() else NOTHING)
+    out = []
+    for cargo, effect in each.items():
+        share = triple(effect[counted] / whole[counted]) if enough else None
+        out.append({
+            "cargo": cargo, "rows": list(product.credited.get(cargo, ())),
+            "effect": triple(effect), "share": share, "status": status,
+        })  # fmt: skip
+    return sorted(out, key=lambda e: (-abs(e["effect"]["median"] or 0.0), e["cargo"]))
