@@ -12,7 +12,9 @@ from evdisc.evidence.library import load
 from evdisc.report import rank_figures, words
 from evdisc.report.rank_words import command, effect_words, sentences
 from evdisc.report.render import citations, csv_link
+from evdisc.study.attribution import NOT_COMPUTED
 from evdisc.study.folder import write_bytes
+from evdisc.study.species import READOUTS
 
 FORMAT = "evdisc-comparison/1"
 
@@ -40,11 +42,10 @@ def write_species_page(folder: Path) -> Path:
         FolderError: the folder holds no result.
     """
     result = stored(folder)
-    names = dict.fromkeys(name for d in result["discs"] for name in d["effects"])
-    drawn = [rank_figures.over_species(result, name) for name in names]
+    drawn = [rank_figures.over_species(result, name) for name in READOUTS]
     text = _page(
         folder, "species_page.html", result, lead=species_lead(result),
-        figures=[f for f in drawn if f is not None],
+        figures=[f for f in drawn if f is not None], readouts=READOUTS,
         command=f"evdisc species protocol.yaml --members {result['members']} "
         f"--seed {result['seed']}",
     )  # fmt: skip
@@ -58,7 +59,7 @@ def species_lead(result: Mapping[str, Any]) -> str:
         groups[said["carries"]].append(said["about"])
     out = []
     for carries, start in (
-        (True, "Carries over"), (False, "Does not carry over"), (None, "Nobody knows of"),
+        (True, "Carries over"), (False, "Does not carry over"), (None, "Open"),
     ):  # fmt: skip
         if groups[carries]:
             out.append(f"{start}: {', '.join(groups[carries])}.")
@@ -77,13 +78,17 @@ def fact_words(fact: Mapping[str, Any]) -> str:
 
 
 def attributed(result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Attribution entries that were looked into, with product and hypothesis."""
+    """Attribution entries that were looked into, with product and hypothesis.
+
+    A vesicle that adds nothing has one entry for all of its cargo.
+    """
     out = []
     for row in result["ranking"]:
         for hypothesis, own in (("copies", row), ("vesicles per cell", row["potency"])):
-            for entry in own["attribution"]:
-                if entry["status"] != "not computed":
-                    out.append({"product": row["therapy"], "hypothesis": hypothesis, **entry})
+            entries = [e for e in own["attribution"] if e["status"] != NOT_COMPUTED]
+            if entries and all(e["effect"] is None for e in entries):
+                entries = [entries[0] | {"cargo": "any", "rows": row["rows"]}]
+            out += [{"product": row["therapy"], "hypothesis": hypothesis, **e} for e in entries]
     return out
 
 

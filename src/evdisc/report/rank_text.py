@@ -55,7 +55,7 @@ def species_table(result: Mapping[str, Any]) -> str:
         rows.append([d["disc"], d["insult"], d["dose"], per_cell, *cells])
     titles = ["disc", "injury", "dose", "vesicles per cell", "height: needle alone",
               "height by copies", "height by vesicles"]  # fmt: skip
-    words = {True: "carries over", False: "does not", None: "unknown"}
+    words = {True: "carries over", False: "does not carry over", None: "open"}
     said = [f"{words[s['carries']]}: {s['words']}" for s in result["says"]]
     notes = [f"note: {w}" for w in result["warnings"]]
     return "\n".join([result["product"], text_table(titles, rows), *said, *notes])

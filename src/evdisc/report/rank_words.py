@@ -42,10 +42,18 @@ def _copies(result: Mapping[str, Any]) -> str:
         most = number(result["widest_difference"]["stoichiometric"], 2)
         return (
             f"{start}no {what} differs from another by more than {most} {unit} in "
-            f"{result['readout']['name']}: all {len(rows)} are tied. Against untreated they change "
-            f"it by {effect_words(rows[0])} {unit}; {needle}. {_none_helps(result)}"
+            f"{result['readout']['name']}: all {len(rows)} are tied. Against untreated "
+            f"{_medians(rows)} {unit}; {needle}. {_none_helps(result)}"
         )
     return f"{start}{_first(rows, what, unit)} The {needle}. {_none_helps(result)}"
+
+
+def _medians(rows: Sequence[Mapping[str, Any]]) -> str:
+    """One effect where all are the same to the eye, else where the medians lie."""
+    ends = [number(f([row["effect"] for row in rows]), 2) for f in (min, max)]
+    if ends[0] == ends[1]:
+        return f"they change it by {effect_words(rows[0])}"
+    return f"their medians lie between {ends[0]} and {ends[1]}"
 
 
 def _potency(result: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from evdisc import __version__
 from evdisc.errors import InputError, nearest
 from evdisc.evidence.library import Library, load
 from evdisc.evidence.names import one_of
-from evdisc.outcome.readouts import readout_names
+from evdisc.outcome.readouts import describe, readout_names
 from evdisc.protocol.specs import DiscStudy
 from evdisc.protocol.therapy_specs import TherapySpec, VesicleSpec
 from evdisc.protocol.yaml_io import LoadedProtocol, from_document, load_protocol
@@ -115,6 +115,8 @@ def rank(
         write_bytes(folder.path / "protocol.yaml", protocol.text.encode())
         copies = copy_overlays(folder, overlays, texts)
         setup = Setup(protocol.spec, library, copies, folder, jobs, progress)
+        if not describe(question.readout, "disc").better:
+            notes.append(f"{question.readout} is neither good nor bad: more of it ranks first")
         content, computed = _answer(question, setup, ranked, cases, told)
         content |= {
             "evdisc": __version__, "kind": "rank", "title": protocol.spec.title,

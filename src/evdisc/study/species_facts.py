@@ -107,7 +107,7 @@ def _least_nutrients(study: DiscStudy) -> dict[str, Any]:
 def says(found: Sequence[Mapping[str, Any]], own: str, duration: float) -> list[dict[str, Any]]:
     """What carries over from the protocol's own disc to each other one, and what does not.
 
-    Returns ``about``, ``words`` and ``carries`` (True, False, or None where nobody knows).
+    Returns ``about``, ``words`` and ``carries`` (True, False, or None where it is open).
     """
     home = next(row for row in found if row["disc"] == own)
     out = [_compared(home, found, name, words) for name, words in RATIOS.items()]
@@ -140,9 +140,13 @@ def _each(
         other = pick(row)
         if row is home or not own or other is None:
             continue
-        words.append(f"{row['species']} {other / own:.2g}")
+        words.append(f"{row['species']} {_short(other / own)}")
         alike.append(1.0 / ALIKE <= other / own <= ALIKE)
     return words, alike
+
+
+def _short(ratio: float) -> str:
+    return f"{ratio:.2g}" if ratio < 100.0 else f"{ratio:.0f}"
 
 
 def _compared(
@@ -157,10 +161,11 @@ def _compared(
 
 def _renewed(found: Sequence[Mapping[str, Any]], duration: float) -> dict[str, Any]:
     """What a healthy disc renews of its GAG within the study: the scale of any gain."""
-    shares = [
-        f"{row['species']} {100.0 * row['facts']['GAG turnover']['value'] * duration / YEAR:.2g} %"
-        for row in found
-    ]
+    shares = []
+    for row in found:
+        turnover = row["facts"]["GAG turnover"]
+        renewed = 100.0 * turnover["value"] * duration / YEAR
+        shares.append(f"{row['species']} {_short(renewed)} % ({turnover['tier']})")
     text = (
         f"In {duration / DAY:g} days healthy turnover renews of the GAG: {', '.join(shares)}. No "
         "product can rebuild much more than a few times that."
@@ -204,8 +209,11 @@ def _effect(
             e = row["effects"]["disc height index"][hypothesis]["versus_vehicle"]
             words[row["species"]] = e["direction"]
     text = "; ".join(f"{name}: {word}" for name, word in words.items())
+    own = words[home["species"]]
+    resolved = own in ("up", "down")
+    more = "" if resolved else f" The {home['species']} shows no effect that could carry over."
     return {
         "about": f"effect if {by} decide",
-        "words": f"Disc height, vesicles against their vehicle, if {by} decide: {text}.",
-        "carries": len(set(words.values())) == 1 if len(words) > 1 else None,
+        "words": f"Disc height, vesicles against their vehicle, if {by} decide: {text}.{more}",
+        "carries": set(words.values()) == {own} if resolved and len(words) > 1 else None,
     }
