@@ -18,6 +18,7 @@ def test_shares_are_of_the_whole_in_members_where_it_acts():
     assert first["share"] == {"median": 0.5, "q05": 0.5, "q95": 0.5}
     assert second["share"]["median"] == pytest.approx(0.25)
     assert second["rows"] == []
+    assert first["acts_in"] == 3
 
 
 @pytest.mark.parametrize(

@@ -124,9 +124,9 @@ def test_the_atlas_is_ranked_as_25_products(tmp_path):
     assert len(result["ranking"]) == 25
     assert sum(len(r["rows"]) for r in result["ranking"]) == 39
     assert result["ranking"][0]["rank"] == 1
-    looked_into = [e for r in result["ranking"] for e in r["attribution"]
-                   if e["status"] != "not computed"]  # fmt: skip
-    assert looked_into
+    # one member is too few to share anything out, and that is said
+    said = {e["status"] for r in result["ranking"] for e in r["attribution"]}
+    assert all(s.startswith("not resolved") for s in said)
 
 
 def test_by_cargo_each_row_carries_its_cargo_alone(tmp_path):
@@ -265,7 +265,7 @@ def test_the_time_of_pairs_is_told_first(files, tmp_path):
 
 def test_the_cargo_that_does_it_gets_the_share(shelf, tmp_path):
     rich = product(shelf, "rich", RICH)
-    asked = question(rich, members=4, attribute=1, readout="PTEN")
+    asked = question(rich, members=8, attribute=1, readout="PTEN")
     done = rank(asked, tmp_path / "run")
     row = done.result["ranking"][0]
     entries = {e["cargo"]: e for e in row["attribution"]}
@@ -274,4 +274,4 @@ def test_the_cargo_that_does_it_gets_the_share(shelf, tmp_path):
     assert abs(entries["miR-302c"]["share"]["median"]) < 0.05
     assert next(iter(row["attribution"]))["cargo"] == "miR-21"
     # what was run for one read-out is not run again for another
-    assert rank(question(rich, members=4, readout="GAG"), done.folder).computed == 0
+    assert rank(question(rich, members=8, readout="GAG"), done.folder).computed == 0

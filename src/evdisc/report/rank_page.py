@@ -12,7 +12,6 @@ from evdisc.evidence.library import load
 from evdisc.report import rank_figures, words
 from evdisc.report.rank_words import command, effect_words, sentences
 from evdisc.report.render import citations, csv_link
-from evdisc.study.attribution import NOT_COMPUTED
 from evdisc.study.folder import write_bytes
 from evdisc.study.species import READOUTS
 
@@ -30,7 +29,8 @@ def write_rank_page(folder: Path) -> Path:
     text = _page(
         folder, "rank_page.html", result, sentences=sentences(result), command=command(result),
         forest=rank_figures.forest(result), copies=rank_figures.copies(result, half_effect),
-        half_effect=half_effect, attributed=attributed(result), conflicts=conflicts(result),
+        half_effect=half_effect, attributed=attributed(result), unshared=unshared(result),
+        conflicts=conflicts(result),
     )  # fmt: skip
     return _written(folder, text)
 
@@ -78,18 +78,26 @@ def fact_words(fact: Mapping[str, Any]) -> str:
 
 
 def attributed(result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Attribution entries that were looked into, with product and hypothesis.
-
-    A vesicle that adds nothing has one entry for all of its cargo.
-    """
+    """Attribution entries that were computed, with product and hypothesis."""
     out = []
     for row in result["ranking"]:
         for hypothesis, own in (("copies", row), ("vesicles per cell", row["potency"])):
-            entries = [e for e in own["attribution"] if e["status"] != NOT_COMPUTED]
-            if entries and all(e["effect"] is None for e in entries):
-                entries = [entries[0] | {"cargo": "any", "rows": row["rows"]}]
+            entries = [e for e in own["attribution"] if e["share"] is not None]
             out += [{"product": row["therapy"], "hypothesis": hypothesis, **e} for e in entries]
     return out
+
+
+def unshared(result: Mapping[str, Any]) -> dict[str, int]:
+    """Hypothesis -> products whose vesicles add too little to their vehicle to share out."""
+    sides = {
+        "copies": result["ranking"], "vesicles per cell": [r["potency"] for r in result["ranking"]]
+    }  # fmt: skip
+    return {
+        name: sum(
+            e["status"].startswith("not resolved") for r in rows for e in r["attribution"][:1]
+        )
+        for name, rows in sides.items()
+    }
 
 
 def conflicts(result: Mapping[str, Any]) -> list[tuple[str, list[str]]]:

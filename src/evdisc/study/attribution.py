@@ -22,35 +22,39 @@ from evdisc.study.summary import triple
 Floats = NDArray[np.float64]
 #: share of the equivalence band below which a vesicle does nothing that could be shared out
 LEAST = 0.1
-NOT_COMPUTED, NOTHING = "not computed", "not resolved: the vesicle adds nothing to its vehicle"
+#: members in which it must do more than that
+FEWEST = 3
+COMPUTED, NOT_COMPUTED = "computed", "not computed"
+NOTHING = "not resolved: the vesicle adds nothing to its vehicle"
 TOO_FEW = "not resolved: the vesicle adds something in too few members"
 
 
 def attribute(
     setup: Setup, ranked: Sequence[Product], cases: Sequence[Case], gains: Gains,
-    first: Mapping[str, Sequence[int]],
+    order: Mapping[str, Sequence[int]], most: int,
 ) -> tuple[dict[tuple[int, str], list[dict[str, Any]]], int]:  # fmt: skip
-    """Run the cargoes of the first products alone.
+    """Run the cargoes of the first products that add something to their vehicle alone.
 
     Args:
         setup: what all stages share.
         ranked: the products.
         cases: how each is given.
         gains: what they do.
-        first: hypothesis -> places of the products to look into.
+        order: hypothesis -> places of the products, the best first.
+        most: how many products to look into under each hypothesis.
 
     Returns entries (see :func:`shares`) by product and hypothesis, and the members computed.
     """
     member = drawn(setup.frame, 0, setup.library)
     wanted: dict[int, list[str]] = {}
     found: dict[tuple[int, str], list[dict[str, Any]]] = {}
-    for hypothesis, places in first.items():
+    for hypothesis, places in order.items():
         whole = gains.over_vehicle(hypothesis)
         for i in places:
-            if acts(whole[:, i], gains.band).any():
-                wanted.setdefault(i, []).append(hypothesis)
-            else:
-                found[i, hypothesis] = uncomputed(ranked[i], NOTHING)
+            found[i, hypothesis] = uncomputed(ranked[i], status_of(whole[:, i], gains.band))
+        acting = [i for i in places if status_of(whole[:, i], gains.band) == NOT_COMPUTED]
+        for i in acting[:most]:
+            wanted.setdefault(i, []).append(hypothesis)
     if not wanted:
         return found, 0
     cargoes = {i: products_of(cases[i], member, setup.library)[0].cargoes for i in wanted}
@@ -86,10 +90,25 @@ def acts(whole: Floats, band: float) -> NDArray[np.bool_]:
     return np.abs(whole) > LEAST * band
 
 
+def status_of(whole: Floats, band: float) -> str:
+    """Whether a vesicle's effect over its vehicle (members,) can be shared out."""
+    count = int(acts(whole, band).sum())
+    if count >= FEWEST:
+        return NOT_COMPUTED
+    return TOO_FEW if count else NOTHING
+
+
 def uncomputed(product: Product, status: str = NOT_COMPUTED) -> list[dict[str, Any]]:
     """Attribution entries of a product whose cargoes were not run alone."""
     return [
-        {"cargo": cargo, "rows": list(rows), "share": None, "effect": None, "status": status}
+        {
+            "cargo": cargo,
+            "rows": list(rows),
+            "share": None,
+            "effect": None,
+            "acts_in": None,
+            "status": status,
+        }
         for cargo, rows in product.credited.items()
     ]
 
@@ -106,16 +125,17 @@ def shares(
         band: equivalence band of the read-out.
 
     Returns entries ``cargo``, ``rows`` that credit it, ``effect`` (alone, over the vehicle),
-    ``share`` of the whole (over the members in which the whole vesicle acts) and ``status``.
+    ``share`` of the whole over the ``acts_in`` members in which the whole vesicle acts, ``status``.
     """
-    counted = acts(whole, band)
-    enough = 2 * int(counted.sum()) >= len(whole)
-    status = "computed" if enough else (TOO_FEW if counted.any() else NOTHING)
+    counted, status = acts(whole, band), status_of(whole, band)
     out = []
     for cargo, effect in each.items():
-        share = triple(effect[counted] / whole[counted]) if enough else None
+        share = None
+        if status == NOT_COMPUTED:
+            share = triple(effect[counted] / whole[counted])
         out.append({
             "cargo": cargo, "rows": list(product.credited.get(cargo, ())),
-            "effect": triple(effect), "share": share, "status": status,
+            "effect": triple(effect), "share": share, "acts_in": int(counted.sum()),
+            "status": status if share is None else COMPUTED,
         })  # fmt: skip
     return sorted(out, key=lambda e: (-abs(e["effect"]["median"] or 0.0), e["cargo"]))

@@ -146,8 +146,7 @@ def _answer(
     if not gains.members.size:
         return content, computed
     if question.by == "product":
-        most = {h: places[: question.attribute] for h, places in first.items()}
-        found, more = attribute(setup, ranked, cases, gains, most)
+        found, more = attribute(setup, ranked, cases, gains, first, question.attribute)
         computed += more
         for (index, hypothesis), entries in found.items():
             row = content["ranking"][order.index(index)]
