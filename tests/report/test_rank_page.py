@@ -62,6 +62,12 @@ def test_products_that_can_be_told_apart_are_said_to_be(ranked):
     assert "1 of 3 are resolved as worse" in first
 
 
+def test_one_product_alone_is_not_compared(ranked):
+    told = dict(ranked.result) | {"ranking": ranked.result["ranking"][:1], "pairs": None}
+    assert "changes disc height index by" in sentences(told)[0]
+    assert "another" not in " ".join(sentences(told))
+
+
 def test_a_folder_without_a_result_is_refused(tmp_path):
     with pytest.raises(FolderError, match="holds no result"):
         write_rank_page(tmp_path)

@@ -4,7 +4,7 @@ import shutil
 import numpy as np
 import pytest
 
-from comparisons import LOADED, NATIVE, PRODUCT, RICH, product, question
+from comparisons import LOADED, NATIVE, PRODUCT, RICH, TINY, product, question
 from evdisc.errors import FolderError, InputError, RunError
 from evdisc.evidence.library import load
 from evdisc.protocol.yaml_io import load_protocol
@@ -159,6 +159,15 @@ def test_a_file_keeps_its_carrier_and_where_asked_its_dose(shelf, tmp_path):
     assert (own["carrier"], own["dose"]["median"]) == ("ECM gel", 3e8)
 
 
+def test_what_set_says_of_the_delivery_holds_for_files_too(shelf, tmp_path):
+    gel = product(shelf, "set", NATIVE, ", carrier: ECM gel")
+    sets = (*TINY, "therapy.delivery.route=intravenous", "therapy.delivery.carrier=none")
+    row = rank(question(gel, members=1, overrides=sets), tmp_path / "run").result["ranking"][0]
+    assert (row["route"], row["carrier"]) == ("intravenous", "none")
+    # no needle: what is given to the blood does not harm the disc
+    assert abs(row["effect"]) < 0.05
+
+
 def test_a_protocol_gives_disc_injury_and_delivery_but_not_its_vesicle(files, tmp_path):
     result = rank(question(files[0], disc=files[1]), tmp_path / "run").result
     assert result["dose"]["particles"] == 3e8
@@ -180,6 +189,7 @@ def test_set_changes_preset_with_its_usual_dose_and_needle():
         ({"by": "cargoes"}, "did you mean 'cargo'"),
         ({"equal": "costs"}, "did you mean 'cost'"),
         ({"readout": "disc hight index"}, "did you mean 'disc height index'"),
+        ({"therapies": ("atlsa",)}, "did you mean 'atlas'"),
         ({"overrides": ("therapy.vesicle.source.cell=MSC",)}, "--therapies"),
         ({"overrides": ("disc.insult.puncture.gauge=13",)}, "needle gauge"),
         ({"overrides": ("therapy.delivery.volume=50 uL",)}, "water of the nucleus"),

@@ -72,4 +72,6 @@ def test_no_product_is_refused(tmp_path):
     )
     with pytest.raises(InputError, match="gives no vesicle"):
         species(bare, tmp_path / "run")
+    with pytest.raises(InputError, match="needle gauge without a known diameter"):
+        species(rat(*SMALL, "disc.insult.puncture.gauge=13"), tmp_path / "run")
     assert not (tmp_path / "run").exists()

@@ -38,6 +38,12 @@ def _copies(result: Mapping[str, Any]) -> str:
     start = "Where delivered copies decide, "
     vehicle = result["controls"]["vehicle_versus_untreated"]
     needle = f"needle and liquid alone change it by {effect_words(vehicle)} {unit}"
+    if len(rows) == 1:
+        name = result["readout"]["name"]
+        return (
+            f"{start}{rows[0]['therapy']} changes {name} by {effect_words(rows[0])} {unit} against "
+            f"untreated; {needle}."
+        )
     if all(row["rank"] == 1 for row in rows):
         most = number(result["widest_difference"]["stoichiometric"], 2)
         return (
@@ -62,6 +68,8 @@ def _potency(result: Mapping[str, Any]) -> str:
         key=lambda r: (r["rank"], -r["probability_best"]),
     )
     unit = unit_of(result["readout"]["unit"])
+    if len(standing) == 1:
+        return f"Where vesicles per cell decide, it is {effect_words(standing[0])} {unit}."
     if all(row["rank"] == 1 for row in standing):
         most = number(result["widest_difference"]["potency"], 2)
         return (

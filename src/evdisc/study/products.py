@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from evdisc.errors import InputError
+from evdisc.errors import InputError, nearest
 from evdisc.evidence.chains import Chain, chains
 from evdisc.evidence.conflicts import Conflict, conflicts
 from evdisc.evidence.entities import family
@@ -113,6 +113,11 @@ def of_a_file(path: Path, library: Library) -> Product:
     Raises:
         InputError: it cannot be read, or has no vesicle.
     """
+    if not path.exists():
+        raise InputError(
+            "does not exist", key="--therapies", value=str(path),
+            expected="atlas or a protocol file", nearest=nearest(path.name, [ATLAS]),
+        )  # fmt: skip
     spec = load_protocol(path).spec
     if spec.therapy is None or spec.therapy.vesicle is None:
         raise InputError("has no vesicle to rank", file=path, key="therapy.vesicle")

@@ -17,6 +17,7 @@ from evdisc.errors import InputError, nearest
 from evdisc.evidence.library import Library, load
 from evdisc.evidence.names import one_of
 from evdisc.outcome.readouts import describe, readout_names
+from evdisc.protocol.overrides import split
 from evdisc.protocol.specs import DiscStudy
 from evdisc.protocol.therapy_specs import TherapySpec, VesicleSpec
 from evdisc.protocol.yaml_io import LoadedProtocol, from_document, load_protocol
@@ -241,13 +242,19 @@ def contenders(question: Question, library: Library) -> list[Product]:
 
 
 def case_of(product: Product, question: Question, frame: DiscStudy) -> Case:
-    """How a product is given: route and carrier of its own file; dose, volume and times of all."""
+    """How a product is given: route and carrier of its own file; dose, volume and times of all.
+
+    What ``--set`` says of the delivery holds for every product.
+    """
     delivery = product.delivery
-    if delivery is not None and question.equal != "given":
+    if delivery is not None:
         assert frame.therapy is not None
-        common = frame.therapy.delivery
-        same = {name: getattr(common, name) for name in ("dose", "volume", "schedule")}
-        delivery = delivery.model_copy(update=same)
+        same = {"dose", "volume", "schedule"} if question.equal != "given" else set()
+        for parts, _ in map(split, question.overrides):
+            if parts[:2] == ["therapy", "delivery"]:
+                same |= set(parts[2:3])
+        common = {name: getattr(frame.therapy.delivery, name) for name in same}
+        delivery = delivery.model_copy(update=common)
     return Case(
         key=product.name, vesicles=(product.vesicle,), delivery=delivery,
         only=product.only, equal_cost=question.equal == "cost",

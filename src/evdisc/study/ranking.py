@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from evdisc.protocol.specs import DiscStudy
+from evdisc.protocol.therapy_specs import DeliverySpec
 from evdisc.study import ties
 from evdisc.study.attribution import uncomputed
 from evdisc.study.gains import HYPOTHESES, Gains
@@ -48,7 +49,7 @@ def content(
         return out
     standing = {h: _standing(found, h) for h in HYPOTHESES}
     order = places(found, standing["stoichiometric"])
-    rows = [_row(i, product, found, whole, standing) for i, product in enumerate(ranked)]
+    rows = [_row(i, product, given, found, whole, standing) for i, product in enumerate(ranked)]
     gain = {h: found.gain(h) for h in HYPOTHESES}
     return out | {
         "ranking": [rows[i] for i in order], "order": order, "controls": _controls(found),
@@ -100,7 +101,7 @@ def _standing(found: Gains, hypothesis: str) -> list[dict[str, Any]]:
 
 
 def _row(
-    index: int, product: Product, found: Gains, whole: Outcome,
+    index: int, product: Product, given: DeliverySpec, found: Gains, whole: Outcome,
     standing: Mapping[str, Sequence[dict[str, Any]]],
 ) -> dict[str, Any]:  # fmt: skip
     case = whole.cases[index]
@@ -114,13 +115,13 @@ def _row(
     def each(prefix: str) -> dict[str, Any]:
         return {n.removeprefix(prefix): v for n, v in numbers.items() if n.startswith(prefix)}
 
-    delivery = product.delivery
+    delivery = case.delivery or given
     return standing["stoichiometric"][index] | {
         "therapy": product.name, "rows": product.rows, "tier": product.tier,
         "conflicts": list(product.conflicts), "notes": list(product.notes),
         "potency": standing["potency"][index] | {"attribution": uncomputed(product)},
-        "route": delivery.route if delivery else None,
-        "carrier": delivery.carrier if delivery else None,
+        "route": delivery.route,
+        "carrier": delivery.carrier,
         "dose": numbers["given"], "vesicles_to_make": numbers["to_make"],
         "vesicles_per_cell": numbers["vesicles_per_cell"], "copies_per_cell": each("copies:"),
         "delivered_over_endogenous": each("over:"), "attribution": uncomputed(product),

@@ -77,6 +77,7 @@ def species(
     study = require_product(protocol)
     overlays = overlay_paths(protocol)
     library = load(overlays)
+    preflight(protocol, library)
     frames = {preset: frame_in(preset, study, library) for preset in discs(study)}
     for frame in frames.values():
         preflight(LoadedProtocol(frame, {}, "", protocol.file), library)
