@@ -87,7 +87,8 @@ def _first(rows: Sequence[Mapping[str, Any]], what: str, unit: str) -> str:
         for r in best[:SHOWN]
     )
     more = f" and {len(best) - SHOWN} more" if len(best) > SHOWN else ""
-    share = f"{len(best)} {what}s share the first place" if len(best) > 1 else "one stands first"
+    many = "cargoes" if what == "cargo" else "products"
+    share = f"{len(best)} {many} share the first place" if len(best) > 1 else "one stands first"
     return f"{share}: {named}{more}; {len(rows) - len(best)} of {len(rows)} are resolved as worse."
 
 

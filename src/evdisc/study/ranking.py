@@ -19,6 +19,8 @@ from evdisc.study.usual import dose_words, injury_words
 
 #: share of the equivalence band below which two medians are equal
 SAME = 0.01
+#: members below which quantiles of 5 and 95 % are hardly more than the extremes
+FEW = 20
 #: how a run says that a number was drawn from a wide prior
 PRIOR = ("copies per vesicle are a wide prior", "copies after", "copies loaded by", "how much")
 
@@ -150,8 +152,10 @@ def _warnings(whole: Outcome, controls: Outcome) -> list[str]:
     if any(w.startswith(PRIOR) for w in said):
         out.add("copies per vesicle, and what engineering changes of them, are wide priors")
     failed = whole.failed | controls.failed
+    count = len(whole.arrays["status"])
+    if count - len(failed) < FEW:
+        out.add(f"with fewer than {FEW} members 90 % ranges are rough and ranks may be luck")
     if failed:
-        count = len(whole.arrays["status"])
         out.add(f"{len(failed)} of {count} members failed and are left out")
     return sorted(out)
 
