@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evdisc import __version__, cli_evidence, cli_network
+from evdisc import __version__, cli_evidence, cli_network, cli_rank
 from evdisc.cli_evidence import AsJson, emit
+from evdisc.cli_progress import watched
 from evdisc.errors import EvdiscError, InputError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_evidence.app)
 app.add_typer(cli_network.app)
+app.add_typer(cli_rank.app)
 
 ProtocolPath = Annotated[Path, typer.Argument(help="Protocol file (YAML).")]
 Overrides = Annotated[
@@ -338,41 +339,6 @@ def warm_up() -> None:
 
     seconds = compile_all()
     sys.stderr.write(f"kernels are compiled and cached ({seconds:.1f} s)\n")
-
-
-class watched:
-    """Progress bar on stderr while a study runs; nothing where stderr is no terminal."""
-
-    def __init__(self, unit: str) -> None:
-        self.unit = unit
-
-    def __enter__(self) -> Callable[[int, int, int], None]:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-        )
-
-        console = Console(stderr=True)
-        self.bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-            TextColumn(self.unit), TimeRemainingColumn(), console=console,
-            disable=not console.is_terminal, transient=True,
-        )  # fmt: skip
-        self.bar.start()
-        task = self.bar.add_task("running", total=None)
-
-        def update(done: int, total: int, failed: int) -> None:
-            words = f"running ({failed} failed)" if failed else "running"
-            self.bar.update(task, completed=done, total=total, description=words)
-
-        return update
-
-    def __exit__(self, *_: object) -> None:
-        self.bar.stop()
 
 
 if __name__ == "__main__":

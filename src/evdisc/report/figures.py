@@ -74,7 +74,7 @@ def course(result: Mapping[str, Any], name: str, height: int = 260) -> Figure:
             (hypothesis, arm, t, *v)
             for t, *v in zip(times, bands["median"], bands["q05"], bands["q95"], strict=True)
         ]
-    _style(figure, height)
+    style(figure, height)
     figure.update_layout(showlegend=height > 300)
     figure.update_xaxes(title="day")
     figure.update_yaxes(title=about["unit"], rangemode="normal")
@@ -115,7 +115,7 @@ def whereabouts(result: Mapping[str, Any]) -> Figure | None:
         link={"source": [0] * len(shown), "target": list(range(1, len(shown) + 1)),
               "value": list(shown.values()), "color": "rgba(107,127,179,0.28)"},
     ))  # fmt: skip
-    _style(figure, 260)
+    style(figure, 260)
     data = table_csv(("where", "median", "q05", "q95"), [
         (k, v["median"], v["q05"], v["q95"]) for k, v in where.items()
     ])  # fmt: skip
@@ -140,7 +140,7 @@ def influence(result: Mapping[str, Any], most: int = 12) -> Figure | None:
         hovertemplate="%{y}: %{x:.2f}<extra></extra>",
     ))  # fmt: skip
     height = 120 + 24 * len(rows)
-    _style(figure, height)
+    style(figure, height)
     figure.update_xaxes(title="rank correlation with the effect", range=[-1.05, 1.05])
     figure.update_yaxes(automargin=True)
     data = table_csv(("key", "context", "influence", "sampling_error"), [
@@ -208,7 +208,7 @@ def _map(group: Any, name: str, index: int, arms: Sequence[str]) -> Figure:
             rows += [(arm, time, *cell) for cell in _cells(r, z, quarter)]
     tall = (z[-1] - z[0]) / r[-1]  # of the whole disc, over its width
     height = int(90 + (60 + 420 * min(tall, 0.8)) * len(arms))
-    _style(figure, height)
+    style(figure, height)
     # every panel in the true proportion of the disc
     figure.update_yaxes(scaleanchor="x", constrain="domain")
     figure.update_xaxes(constrain="domain")
@@ -252,7 +252,8 @@ def _tint(colour: str) -> str:
     return f"rgba({red},{green},{blue},0.16)"
 
 
-def _style(figure: Any, height: int) -> None:
+def style(figure: Any, height: int) -> None:
+    """The look all figures share."""
     figure.update_layout(
         template="none", height=height, margin={"l": 60, "r": 16, "t": 28, "b": 44},
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",

@@ -158,7 +158,7 @@ def run(
     with folder.lock():
         record = folder.claim(print_, fresh)
         write_bytes(folder.path / "protocol.yaml", protocol.text.encode())
-        copies = _copy_overlays(folder, overlays, texts)
+        copies = copy_overlays(folder, overlays, texts)
         todo = missing_tasks(study, folder.load())
         computed = sum(len(t) for t in todo)
         _compute(study, todo, copies, library, folder, jobs, progress)
@@ -201,7 +201,8 @@ def gather(folder: Folder, members: int) -> Stack:
     return Stack(range(members), status, arrays)
 
 
-def _copy_overlays(folder: Folder, paths: Sequence[Path], texts: Sequence[bytes]) -> list[str]:
+def copy_overlays(folder: Folder, paths: Sequence[Path], texts: Sequence[bytes]) -> list[str]:
+    """Copy the user's evidence into a run folder; paths of the copies."""
     copies = []
     for n, (path, text) in enumerate(zip(paths, texts, strict=True)):
         copy = folder.path / "overlays" / f"{n:02d}-{path.name}"
@@ -233,7 +234,7 @@ def _finished(
     text = json.dumps(study.model_dump(mode="json"))
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
-        min(jobs, len(todo)), mp_context=spawn, initializer=_one_thread
+        min(jobs, len(todo)), mp_context=spawn, initializer=one_thread
     ) as pool:
         waiting: dict[Future[Arrays], list[int]] = {
             pool.submit(run_task, text, study.kind, overlays, members): members for members in todo
@@ -245,6 +246,7 @@ def _finished(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _one_thread() -> None:
+def one_thread() -> None:
+    """Keep a worker process to one thread."""
     for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"

@@ -28,6 +28,7 @@ RECORD = "study.json"
 OWN = (
     RECORD, "protocol.yaml", "result.json", "diagnostics.json", "series.parquet", "fields.zarr",
     "report.html", "CITATIONS.bib", "ro-crate-metadata.json", "members", "overlays", "figures",
+    "stages",
 )  # fmt: skip
 
 
