@@ -42,7 +42,7 @@ def random_network(seed=1):
     return Network(
         tuple(f"n{i}" for i in range(STATES)), first, source, sign, hill, half, strength, offset,
         healthy, rng.lognormal(np.log(3 * 3600.0), 0.8, STATES), np.ones(STATES),
-        np.zeros(STATES), (), tuple(f"e{i}" for i in range(EDGES)),
+        np.zeros(STATES), tuple(f"e{i}" for i in range(EDGES)),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ until it does not. A cytokine from outside, or a strong insult, still feeds on i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numba import njit
@@ -18,6 +19,7 @@ from evdisc.cell.hill import slope
 from evdisc.cell.network import Network
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 CYTOKINES = ("IL-1beta", "TNF-alpha")
 #: largest gain once around from release to release
@@ -34,12 +36,24 @@ def slopes(first, source, sign, exponent, half, strength, healthy, out):
             out[e] = sign[e] * strength[e] * rise * own
 
 
+@lru_cache(maxsize=8)
+def _pattern(first: bytes, source: bytes) -> tuple[Ints, Ints, Ints, Ints]:
+    """Rows, column starts, and places of diagonal and edges in a sparse nodes x nodes matrix."""
+    begins, sources = np.frombuffer(first, np.int64), np.frombuffer(source, np.int64)
+    count = len(begins) - 1
+    targets = np.repeat(np.arange(count), np.diff(begins))
+    cells = np.concatenate([np.arange(count) * (count + 1), sources * count + targets])
+    distinct, place = np.unique(cells, return_inverse=True)
+    starts = np.searchsorted(distinct, np.arange(count + 1) * count)
+    return distinct % count, starts, place[:count], place[count:]
+
+
 def gains(network: Network, column: int) -> Floats:
     """(2, 2) rise of each cytokine's release per small drive by each, at rest.
 
     Release counts as the share of what is left above the healthy activity of the gene.
     """
-    from scipy.sparse import csc_array, eye_array
+    from scipy.sparse import csc_array
     from scipy.sparse.linalg import splu
 
     genes = [network.index(name) for name in CYTOKINES]
@@ -49,9 +63,14 @@ def gains(network: Network, column: int) -> Floats:
         network.first, network.source, network.sign, network.hill, network.half,
         network.strength[column], network.healthy, rise,
     )  # fmt: skip
-    target = np.repeat(np.arange(count), np.diff(network.first))
-    change = csc_array((rise, (target, network.source)), shape=(count, count))
-    moved = splu(eye_array(count, format="csc") - change).solve(change[:, stimuli].toarray())
+    rows, starts, diagonal, edges = _pattern(network.first.tobytes(), network.source.tobytes())
+    change = np.bincount(edges, rise, len(rows))
+    system = -change
+    system[diagonal] += 1.0
+    right = np.zeros((count, len(stimuli)))
+    for n, j in enumerate(stimuli):
+        np.add.at(right[:, n], rows[starts[j] : starts[j + 1]], change[starts[j] : starts[j + 1]])
+    moved = splu(csc_array((system, rows, starts), shape=(count, count))).solve(right)
     found: Floats = moved[genes] / (1.0 - network.healthy[genes])[:, None]
     return found
 

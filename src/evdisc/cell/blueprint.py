@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -35,6 +35,9 @@ CLASSES = ("brought", "gene", "signal", "phenotype")
 CLASS_OF = {"gene": "gene", "process": "phenotype", "phenotype": "phenotype"}
 
 
+Familiar = tuple[NDArray[np.bool_], NDArray[np.bool_], tuple[str, ...]]
+
+
 @dataclass(frozen=True, eq=False)
 class Blueprint:
     """Nodes and arrows of the evidence; arrows are sorted by target.
@@ -49,7 +52,8 @@ class Blueprint:
         rivals: pairs of arrows that differ in sign alone.
         looped: (e,) True for an arrow on a feedback loop.
         brought: (n,) True where nothing in the cell makes the node: stimuli, delivered molecules.
-        familiar: cell type -> where each arrow was seen; kept once asked.
+        familiar: cell type -> (arrows,) whether each was seen in it or in any, whether in one of
+            its family, and the tag of the draw that lends it; kept once asked.
     """
 
     nodes: tuple[str, ...]
@@ -63,17 +67,17 @@ class Blueprint:
     rivals: tuple[tuple[int, int], ...]
     looped: NDArray[np.bool_]
     brought: NDArray[np.bool_]
-    familiar: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = field(default_factory=dict)
-
-    def behind(self, held: NDArray[np.bool_]) -> tuple[str, ...]:
-        """Ids of the claims and facts behind the arrows that hold (arrows,)."""
-        found = {c for ids, yes in zip(self.ids, held, strict=True) if yes for c in ids}
-        return tuple(sorted(found))
+    familiar: dict[str, Familiar] = field(default_factory=dict)
 
     @cached_property
     def told(self) -> tuple[str, ...]:
         """Stories behind the arrows."""
         return tuple(sorted({story for stories in self.stories for story, _ in stories}))
+
+    @cached_property
+    def story_tags(self) -> tuple[str, ...]:
+        """Tag of the draw each story stands or falls by."""
+        return tuple("story:" + story for story in self.told)
 
     @cached_property
     def supports(self) -> tuple[str, ...]:
@@ -89,11 +93,6 @@ class Blueprint:
         ]  # fmt: skip
         arrow, story, kind = np.array(rows).T
         return arrow, story, kind
-
-    @cached_property
-    def ids(self) -> tuple[tuple[str, ...], ...]:
-        """Ids of the claims and facts behind each arrow."""
-        return tuple(tuple(c.claim for c in a.claims) for a in self.arrows)
 
     @cached_property
     def edge_class(self) -> Ints:
@@ -225,6 +224,7 @@ def node_name(name: str, kind: str) -> str:
     return STIMULUS + name if kind in ADDED_TYPES else name
 
 
-def stimuli(nodes: Sequence[str]) -> list[str]:
+@lru_cache(maxsize=64)
+def stimuli(nodes: tuple[str, ...]) -> list[str]:
     """Stimuli among nodes."""
     return [n.removeprefix(STIMULUS) for n in nodes if n.startswith(STIMULUS)]

@@ -120,7 +120,9 @@ def to_sbml(
     libsbml = _libsbml()
     document = libsbml.SBMLDocument(3, 2)
     told = told or Told()
-    behind = f"Claims behind the network: {', '.join(network.claims) or 'none'}."
+    held = [network.arrows[e] for e in np.flatnonzero(network.strength.any(axis=0))]
+    claims = sorted({claim for arrow in held for claim in told.claims.get(arrow, ())})
+    behind = f"Claims behind the network: {', '.join(claims) or 'none'}."
     model = _model(document, title, (*ABOUT, behind))
     _units(model, libsbml)
     hill = model.createFunctionDefinition()

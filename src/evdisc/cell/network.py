@@ -20,7 +20,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from evdisc.cell.blueprint import CLASSES, Blueprint, blueprint
+from evdisc.cell.blueprint import CLASSES, Blueprint, Familiar, blueprint
 from evdisc.cell.homeostasis import calm
 from evdisc.errors import InputError, nearest
 from evdisc.evidence.library import Library
@@ -62,7 +62,6 @@ class Network:
             cell regulates have none: they are brought.
         time_constant: (n,) relaxation time, s.
         gain, push: (n,) knock-down multiplies by gain, over-expression adds push by OR.
-        claims: ids of the claims and background facts behind the edges that hold.
         arrows: identity of each edge.
     """
 
@@ -78,7 +77,6 @@ class Network:
     time_constant: Floats
     gain: Floats
     push: Floats
-    claims: tuple[str, ...]
     arrows: tuple[str, ...]
 
     def index(self, name: str) -> int:
@@ -150,7 +148,6 @@ def compile_network(
         time_constant=draws.numbers("node_time_constant", plan.node_kinds, plan.nodes),
         gain=np.ones(len(plan.nodes)),
         push=np.zeros(len(plan.nodes)),
-        claims=plan.behind(np.asarray(held.any(axis=0))),
         arrows=edges,
     )  # fmt: skip
 
@@ -164,7 +161,7 @@ def held_arrows(
     believed = np.full(len(plan.arrows), float(believe_all))
     if not believe_all:
         arrow, story, kind = plan.telling
-        chance = draws.chances(["story:" + s for s in plan.told])
+        chance = draws.chances(plan.story_tags)
         believed[arrow[chance[story] < drawn[kind]]] = 1.0
     belief = dict(zip(kinds, drawn, strict=True))
     held = np.array([_reach(plan, cell, draws, believe_all) * believed for cell in cell_types])
@@ -176,18 +173,18 @@ def held_arrows(
 def _reach(plan: Blueprint, cell: str, draws: Draws, believe_all: bool) -> Floats:
     """1 where an arrow was seen in this cell type, or is lent to it."""
     share = 1.0 if believe_all else float(draws.numbers("claim_borrowed_share", (("",),), ("",))[0])
-    lent = draws.chances([f"borrow:{cell}:{name}" for name in plan.identities]) < share
-    own, related_to = _familiar(plan, cell)
+    own, related_to, tags = _familiar(plan, cell)
+    lent = draws.chances(tags) < share
     found: Floats = np.where(own, 1.0, related_to * lent)
     return found
 
 
-def _familiar(plan: Blueprint, cell: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """(arrows,) whether each was seen in this cell type or in any, and in one of its family."""
+def _familiar(plan: Blueprint, cell: str) -> Familiar:
+    """What a cell type knows of each arrow; see :class:`Blueprint`."""
     if cell not in plan.familiar:
         own = np.array([bool(seen & {"", cell}) for seen in plan.cells])
         near = np.array([any(related(cell, other) for other in seen) for seen in plan.cells])
-        plan.familiar[cell] = own, near
+        plan.familiar[cell] = own, near, tuple(f"borrow:{cell}:{n}" for n in plan.identities)
     return plan.familiar[cell]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -64,13 +64,6 @@ class Assembly:
         """Remember the averaged variables as they are before the step."""
         for name, array in self.start.items():
             array[:] = self.state[name]
-
-    def without(self, names: Collection[str]) -> Assembly:
-        """The same assembly with the named mechanisms at rest; their variables stay as they are."""
-        return replace(
-            self, halves=tuple(b for b in self.halves if b.mechanism.name not in names),
-            steps=tuple(b for b in self.steps if b.mechanism.name not in names),
-        )  # fmt: skip
 
     def fault(self) -> str | None:
         """What is wrong with the state, or None; see :func:`in_bounds`."""
@@ -175,8 +168,13 @@ def new_state(setting: Setting, names: Iterable[str]) -> tuple[dict[str, Floats]
     return state, flat
 
 
-def assemble(mechanisms: Sequence[Mechanism], setting: Setting, values: Values) -> Assembly:
+def assemble(
+    mechanisms: Sequence[Mechanism], setting: Setting, values: Values,
+    resting: Collection[str] = (),
+) -> Assembly:  # fmt: skip
     """Check, allocate, pack and bind.
+
+    Mechanisms named in ``resting`` are not bound: their variables stay as they are.
 
     Raises:
         AssemblyError: see :func:`check` and :func:`pack`.
@@ -199,7 +197,7 @@ def assemble(mechanisms: Sequence[Mechanism], setting: Setting, values: Values) 
         arguments = (values.packed[m.name], *m.prepare(setting), *arrays)
         return Bound(m, arguments, averages)
 
-    bound = [bind(m) for m in mechanisms]
+    bound = [bind(m) for m in mechanisms if m.name not in resting]
     kinds = {m.when for m in mechanisms} - {"step", "halves"}
     return Assembly(
         state,

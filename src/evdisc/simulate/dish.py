@@ -208,10 +208,8 @@ def run_arm(
     )
     objects["transfers"] = conditioned(study, member, believe_all) if stimulated(study, arm) else []
     setting = dish_setting(cell_types(study), network, objects, product.cargoes if product else ())
-    assembly = assemble(DISH, setting, values)
+    assembly = assemble(DISH, setting, values, OF_VESICLES if study.therapy is None else ())
     _fill(assembly, study)
-    if study.therapy is None:
-        assembly = assembly.without(OF_VESICLES)
     outputs = output_times(study.duration, study.numerics.output_every)
 
     def alter() -> None:

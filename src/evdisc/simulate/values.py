@@ -54,6 +54,12 @@ def _rows(
     return names, [(row, np.array(places)) for row, places in groups.values()]
 
 
+@lru_cache(maxsize=256)
+def _chances(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of the draws that belong to tags."""
+    return tuple("chance|" + tag for tag in tags)
+
+
 @dataclass
 class Values:
     """Resolves parameters in one context and remembers which rows were read.
@@ -122,7 +128,7 @@ class Values:
 
     def chances(self, tags: Sequence[str]) -> NDArray[np.float64]:
         """Uniform draws that belong to ``tags``."""
-        return self.quantile.many(["chance|" + tag for tag in tags])
+        return self.quantile.many(_chances(tuple(tags)))
 
     def subject_value(self, key: str, subject: str, tag: str) -> float:
         """:meth:`number` in the argument order rooms below use."""
