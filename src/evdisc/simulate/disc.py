@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -114,15 +116,25 @@ def snapshot_times(study: DiscStudy) -> tuple[float, ...]:
     return tuple(sorted({early, study.duration}))
 
 
-def run_arm(
+@dataclass(frozen=True)
+class Arm:
+    """One arm of one member before its first step: the healthy disc, and what will happen to it."""
+
+    assembly: Assembly
+    setting: Setting
+    events: Sequence[Event]
+    product: Product | None
+
+
+def prepared(
     study: DiscStudy, member: Member, arm: str, hypothesis: str, believe_all: bool = False
-) -> Run:
-    """Run one arm of one member under one delivery hypothesis.
+) -> Arm:
+    """Assemble one arm of one member under one delivery hypothesis.
 
     Raises:
-        EvdiscError: the run cannot be assembled or fails.
+        EvdiscError: the run cannot be assembled.
     """
-    values, numerics = member.values, study.numerics
+    values = member.values
     size, grid = geometry(values), member_grid(study, member)
     network = member.network(believe_all)
     named = study.therapy.vesicle.named_cargo if study.therapy else ()
@@ -136,19 +148,31 @@ def run_arm(
     setting = disc_setting(grid, size, network, objects, product.cargoes if product else ())
     assembly = assemble(DISC, setting, values)
     fill_healthy(assembly, setting, values)
+    return Arm(assembly, setting, events(study, arm, values, product), product)
+
+
+def run_arm(
+    study: DiscStudy, member: Member, arm: str, hypothesis: str, believe_all: bool = False
+) -> Run:
+    """Run one arm of one member under one delivery hypothesis.
+
+    Raises:
+        EvdiscError: the run cannot be assembled or fails.
+    """
+    numerics = study.numerics
+    ready = prepared(study, member, arm, hypothesis, believe_all)
     outputs = output_times(study.duration, numerics.record_every(study.duration))
     shots = snapshot_times(study)
-    happening = events(study, arm, values, product)
     marks = np.union1d(outputs, shots)
     run = execute(
-        assembly, setting, happening, marks,
+        ready.assembly, ready.setting, ready.events, marks,
         first_step=numerics.first_step,
         largest_step=numerics.longest_step(study.duration),
         snapshot_times=shots, snapshot_names=SNAPSHOTS,
     )  # fmt: skip
     keep = np.isin(np.round(marks), np.round(outputs))
     series = {name: column[keep] for name, column in run.series.items()}
-    notes = run.warnings + (product.warnings if product and arm == "treated" else ())
+    notes = run.warnings + (ready.product.warnings if ready.product and arm == "treated" else ())
     return Run(outputs, series, run.snapshots, run.balance, notes, run.steps)
 
 

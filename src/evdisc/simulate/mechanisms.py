@@ -37,6 +37,18 @@ from evdisc.tissue import (
     swelling,
 )
 
+#: what brings vesicles and their cargo to the cells of a disc, in the order of a step
+DELIVERY: tuple[Mechanism, ...] = (
+    uptake.MECHANISM,
+    carrier.MECHANISM,
+    carrier_material.MECHANISM,
+    transplant.MECHANISM,
+    depot.MECHANISM,
+    systemic.MECHANISM,
+    transport.MECHANISM,
+    internalise.MECHANISM,
+)
+
 DISC: tuple[Mechanism, ...] = (
     ageing.MECHANISM,
     nutrition.MECHANISM,
@@ -46,14 +58,7 @@ DISC: tuple[Mechanism, ...] = (
     ingrowth.MECHANISM,
     cytokines.MECHANISM,
     milieu.MECHANISM,
-    uptake.MECHANISM,
-    carrier.MECHANISM,
-    carrier_material.MECHANISM,
-    transplant.MECHANISM,
-    depot.MECHANISM,
-    systemic.MECHANISM,
-    transport.MECHANISM,
-    internalise.MECHANISM,
+    *DELIVERY,
     expression.MECHANISM,
     cargo_effect.MECHANISM,
     signalling.MECHANISM,

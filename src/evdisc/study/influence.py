@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from evdisc.evidence.library import context_text
 from evdisc.evidence.parameters import ParameterRow
@@ -18,6 +17,8 @@ Floats = NDArray[np.float64]
 
 def rank_correlation(x: Floats, y: Floats) -> float:
     """Spearman's rank correlation; 0 where one of the two does not vary."""
+    from scipy.stats import rankdata  # here, because it takes long to load
+
     good = np.isfinite(x) & np.isfinite(y)
     if good.sum() < 3:
         return 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from evdisc.outcome.readouts import disc_readouts, dish_readouts
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.simulate import disc, dish
 from evdisc.simulate.draws import MemberDraws
+from evdisc.simulate.exposure import exposure
 from evdisc.simulate.member import Member
 from evdisc.simulate.run import Run
 from evdisc.study.variants import Variant, variants
@@ -53,9 +54,30 @@ def run_member(
     study: DiscStudy | DishStudy, number: int, library: Library, which: Sequence[Variant]
 ) -> dict[str, Any]:
     """The runs of one member; a failure is a value with its reason."""
+    return _tried(study, number, library, lambda member: [_record(study, member, v) for v in which])
+
+
+def expose_members(
+    study: DiscStudy | DishStudy, members: Sequence[int], library: Library
+) -> Arrays:
+    """The treated arm of the given members for its delivery numbers alone, as arrays."""
+    if isinstance(study, DishStudy):
+        return run_members(study, members, library, [Variant("treated", "stoichiometric", False)])
+
+    def exposed(member: Member) -> list[dict[str, Any]]:
+        run = exposure(study, member)
+        return [_numbers(run, {}, delivery(run, *_cargo(study, member)))]
+
+    return stack([_tried(study, m, library, exposed) for m in members], members)
+
+
+def _tried(
+    study: DiscStudy | DishStudy, number: int, library: Library,
+    records_of: Callable[[Member], list[dict[str, Any]]],
+) -> dict[str, Any]:  # fmt: skip
     try:
         member = draw(study, number, library)
-        records = [_record(study, member, v) for v in which]
+        records = records_of(member)
     except EvdiscError as error:
         return {"status": f"{type(error).__name__}: {error}"}
     parameters = {k: x for k, x in member.values.drawn.items() if "#" not in k}
