@@ -18,7 +18,7 @@ OTHER_READERS = {
     "endplate_thickness": "simulate.site", "cell_density": "simulate.disc",
     "needle_diameter": "simulate.disc", "injection_gauge": "simulate.disc",
     "endogenous_copies": "cell.cargo_effect", "cargo_half_life": "delivery.internalise",
-    "particles_per_mass": "study.dose_context",
+    "particles_per_mass": "study.purity", "largest_particles_per_mass": "study.purity",
     "batch_cargo": "vesicle.build", "storage_loss": "vesicle.build",
     "thawing_lost": "vesicle.build", "secretion_gain": "vesicle.secretion",
     "lost_to_lysosome": "vesicle.secretion", "lost_to_amphisome": "vesicle.secretion",

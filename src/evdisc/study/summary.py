@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from evdisc.evidence.library import Library
 from evdisc.evidence.parameters import ParameterRow
 from evdisc.outcome.delivery_table import verdicts
-from evdisc.outcome.effects import effect, quantiles
+from evdisc.outcome.effects import effect, rounded, triple
 from evdisc.outcome.readouts import Readout, describe
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.simulate.dish import dish_context
@@ -20,6 +20,7 @@ from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.simulate.member import network_arrows
 from evdisc.simulate.site import disc_context
 from evdisc.study.influence import assumed
+from evdisc.study.purity import purity
 from evdisc.study.safety import safety
 from evdisc.study.variants import HYPOTHESES, Variant, arms_of, find, variants
 
@@ -46,17 +47,6 @@ class Stack:
         return [str(n) for n in self.arrays.get(which + "_names", ())]
 
 
-def rounded(x: float) -> float | None:
-    """Eight significant digits; None for NaN, which JSON cannot hold."""
-    return None if not np.isfinite(x) else float(f"{x:.8g}")
-
-
-def triple(samples: Floats) -> dict[str, float | None]:
-    """Median, q05 and q95 as JSON numbers."""
-    middle, low, high = quantiles(samples)
-    return {"median": rounded(middle), "q05": rounded(low), "q95": rounded(high)}
-
-
 def result(
     study: DiscStudy | DishStudy, stack: Stack, library: Library, print_: str, version: str
 ) -> dict[str, Any]:
@@ -72,6 +62,7 @@ def result(
         return out | {
             "readouts": {},
             "delivery": {},
+            "product": {},
             "safety": {},
             "evidence": [],
             "assumed": [],
@@ -83,6 +74,8 @@ def result(
         for i, name in enumerate(stack.names("readout"))
     }
     out["delivery"] = delivery_rows(stack, every, arms, library)
+    standing = [m for m, s in zip(stack.members, stack.status, strict=True) if s == "ok"]
+    out["product"] = purity(study, library, standing)
     out["safety"] = safety(study, out["delivery"].get("treated", {}).get("organs", {}), library)
     out["evidence"] = sorted({c.claim for a in network_arrows(library) for c in a.claims})
     out["assumed"] = _assumed(study, stack, library)
