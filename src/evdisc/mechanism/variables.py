@@ -52,6 +52,8 @@ _ROWS = (
     Variable("taken_up_vesicles", "vesicles", "disc", "vesicles taken up by cells"),
     Variable("transplanted_cells", "cells/m3", "grid", "transplanted cells that live"),
     Variable("carrier_volume", "1", "disc", "carrier in the nucleus, relative to its volume"),
+    Variable("carrier_set_at", "1", "disc", "volume ratio of the nucleus the carrier set in"),
+    Variable("matrix_supply", "1/s", "disc", "matrix a carrier leaves, relative to healthy"),
     Variable("depot_vesicles", "vesicles", "disc", "vesicles in a depot beside the disc"),
     Variable("blood_vesicles", "vesicles", "disc", "vesicles in the blood"),
     Variable("rest_vesicles", "vesicles", "disc", "vesicles in the rest of the body"),

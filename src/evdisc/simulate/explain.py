@@ -31,6 +31,7 @@ OTHER_READERS = {
     "carrier_release_shape": "delivery.carrier", "carrier_burst": "delivery.carrier",
     "carrier_degradation": "delivery.carrier_material",
     "carrier_volume_kept": "delivery.carrier_material", "carrier_charge": "tissue.swelling",
+    "carrier_modulus": "tissue.swelling", "carrier_matrix": "delivery.carrier_material",
     "carrier_back_flow": "delivery.carrier", "carrier_ros_gain": "delivery.carrier",
     "depot_contact_share": "delivery.transport", "vascular_escape": "delivery.transport",
     "body_mass": "delivery.systemic", "blood_phase": "delivery.systemic",

@@ -82,6 +82,8 @@ def held_objects(carrier: str, values: Values) -> dict[str, Any]:
         "carrier_life": values.number("carrier_degradation", carrier),
         "carrier_kept": values.number("carrier_volume_kept", carrier),
         "carrier_charge": values.number("carrier_charge", carrier),
+        "carrier_modulus": values.number("carrier_modulus", carrier),
+        "carrier_matrix": values.number("carrier_matrix", carrier),
     }  # fmt: skip
 
 
