@@ -29,6 +29,7 @@ from evdisc.simulate.site import (
     disc_setting,
     geometry,
     release_shares,
+    uptake_of,
 )
 from evdisc.simulate.timeline import Event, output_times
 from evdisc.simulate.values import Quantile, Values
@@ -140,6 +141,7 @@ def prepared(
     named = study.therapy.vesicle.named_cargo if study.therapy else ()
     product = in_arm(product_of(study, member), arm, named)
     objects = cargo_objects(product, network, values, hypothesis)
+    objects["uptake_of_recipient"] = uptake_of(member.cell_types, values)
     objects |= site_objects(study) | dict(route_objects(study, values))
     density = [values.number("cell_density", region=r, unit="cells/m3") for r in REGIONS]
     objects["release_share"] = release_shares(

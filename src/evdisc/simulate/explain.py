@@ -38,6 +38,7 @@ OTHER_READERS = {
     "blood_clearance_rate": "delivery.systemic", "blood_volume_per_mass": "delivery.systemic",
     "organ_share": "delivery.systemic", "organ_half_life": "delivery.systemic",
     "muscle_half_life": "delivery.systemic", "muscle_share": "delivery.systemic",
+    "uptake_of_recipient": "delivery.uptake",
     "expression_delay": "cell.expression", "nuclear_entry": "cell.expression",
     "native_copies_per_vesicle": "vesicle.build", "node_healthy": "cell.network",
     "node_time_constant": "cell.network", "edge_strength": "cell.network",
