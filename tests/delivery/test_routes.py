@@ -16,7 +16,7 @@ from evdisc.evidence.names import names
 from evdisc.simulate import disc
 from evdisc.simulate.member import Member
 from evdisc.simulate.route import DOSES, SYSTEMIC
-from evdisc.simulate.values import Values
+from evdisc.simulate.values import Median, Values
 from evdisc.study.execute import preflight
 from evdisc.study.worker import draw
 
@@ -222,6 +222,27 @@ def test_transplanted_cells_starve_where_glucose_is_short():
         return found["transplanted_cells|NP"][-1] / found["transplanted_cells|NP"][3]
 
     assert living("disc.endplate_glucose=0.2 mM", "disc.annulus_glucose=0.2 mM") < living()
+
+
+def survivors(cell, hungry):
+    """Share of transplanted cells alive after three days, at the medians of all numbers."""
+    poor = ("disc.endplate_glucose=0.3 mM", "disc.annulus_glucose=0.3 mM") if hungry else ()
+    study = studies.rat("therapy.delivery.dose=0 particles", "therapy.delivery.cells=1e4 cells",
+                        f"therapy.vesicle.source.cell={cell}", *poor).spec  # fmt: skip
+    middle = disc.draw_member(study, library(), Median())
+    found = disc.run_arm(study, middle, "treated", "stoichiometric")
+    cells = found.series["transplanted_cells|NP"]
+    return cells[-1] / cells[3]
+
+
+def test_cell_types_differ_in_what_hunger_does_to_them():
+    fed, hungry = (
+        {cell: survivors(cell, where) for cell in ("NP", "BMSC", "iPSC-NP")}
+        for where in (False, True)
+    )
+    assert fed["iPSC-NP"] > fed["BMSC"]  # implanted, they stayed
+    assert hungry["NP"] > hungry["BMSC"]  # nucleus cells are used to it
+    assert all(hungry[cell] < fed[cell] for cell in fed)
 
 
 def test_cells_go_into_the_nucleus_alone():

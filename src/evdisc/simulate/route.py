@@ -54,9 +54,13 @@ def route_objects(study: DiscStudy, values: Values) -> Mapping[str, Any]:
         return {}
     delivery = study.therapy.delivery
     carrier, route = delivery.carrier, delivery.route
+    source = study.therapy.vesicle.source.cell
     needle = route == "annulus microneedle"
     held = "core-shell microneedle" if needle and carrier == "none" else carrier
     found: dict[str, Any] = {"injection_sector": delivery.sector, "into_annulus": needle}
+    if delivery.cells:
+        own = ("transplant_half_life", "transplant_hunger")
+        found["transplant"] = tuple(values.number(key, source) for key in own)
     if held != "none":
         found |= held_objects(held, values)
     if route.startswith("depot"):
