@@ -68,6 +68,8 @@ _ROWS = (
     Variable("expressed_copies", "copies/cell", "patch", "what delivered genes made", per="cargo"),
     Variable("cargo_copies", "copies/cell", "patch", "delivered copies in cytosol", per="cargo"),
     Variable("cargo_strength", "1", "patch", "share of the cargo's full effect", 0.0, 1.0, "cargo"),
+    Variable("time_over_vesicles", "s", "grid", "time above the vesicles of half the effect"),
+    Variable("time_over_copies", "s", "grid", "time above the copies of half the effect"),
     # signalling
     Variable("network_input", "1", "patch", "drive of the stimulus nodes", 0.0, 1.0, "node"),
     Variable("activity", "1", "patch", "activity of the network's nodes", 0.0, 1.0, "node"),

@@ -74,7 +74,7 @@ def course(result: Mapping[str, Any], name: str, height: int = 260) -> Figure:
             (hypothesis, arm, t, *v)
             for t, *v in zip(times, bands["median"], bands["q05"], bands["q95"], strict=True)
         ]
-    _style(figure, height)
+    style(figure, height)
     figure.update_layout(showlegend=height > 300)
     figure.update_xaxes(title="day")
     figure.update_yaxes(title=about["unit"], rangemode="normal")
@@ -115,7 +115,7 @@ def whereabouts(result: Mapping[str, Any]) -> Figure | None:
         link={"source": [0] * len(shown), "target": list(range(1, len(shown) + 1)),
               "value": list(shown.values()), "color": "rgba(107,127,179,0.28)"},
     ))  # fmt: skip
-    _style(figure, 260)
+    style(figure, 260)
     data = table_csv(("where", "median", "q05", "q95"), [
         (k, v["median"], v["q05"], v["q95"]) for k, v in where.items()
     ])  # fmt: skip
@@ -140,7 +140,7 @@ def influence(result: Mapping[str, Any], most: int = 12) -> Figure | None:
         hovertemplate="%{y}: %{x:.2f}<extra></extra>",
     ))  # fmt: skip
     height = 120 + 24 * len(rows)
-    _style(figure, height)
+    style(figure, height)
     figure.update_xaxes(title="rank correlation with the effect", range=[-1.05, 1.05])
     figure.update_yaxes(automargin=True)
     data = table_csv(("key", "context", "influence", "sampling_error"), [
@@ -191,24 +191,21 @@ def _map(group: Any, name: str, index: int, arms: Sequence[str]) -> Figure:
         vertical_spacing=0.16,
         subplot_titles=[f"{a}, day {t:g}" for a in arms for t in times],
     )
-    mirrored_r = np.concatenate([-r[::-1], r[1:]])
-    mirrored_z = np.concatenate([-z[::-1], z[1:]])
     rows = []
     for i, arm in enumerate(arms):
         for j, time in enumerate(times):
             quarter = data[arm][j]
-            whole = np.concatenate([quarter[::-1], quarter], axis=0)
-            whole = np.concatenate([whole[:, ::-1], whole], axis=1)
+            across, along, whole = mirrored(r, z, quarter)
             figure.add_trace(go.Heatmap(
-                x=_digits(mirrored_r), y=_digits(mirrored_z), z=_digits(whole.T), zmin=low,
+                x=across, y=along, z=whole, zmin=low,
                 zmax=max(high, low + 1e-9), colorscale=colours, showscale=(i == 0 and j == 0),
                 colorbar={"title": {"text": unit, "side": "right"}, "thickness": 12},
                 hovertemplate="%{z:.3g} " + unit + "<extra></extra>",
             ), row=i + 1, col=j + 1)  # fmt: skip
-            rows += [(arm, time, *cell) for cell in _cells(r, z, quarter)]
+            rows += [(arm, time, *cell) for cell in cells(r, z, quarter)]
     tall = (z[-1] - z[0]) / r[-1]  # of the whole disc, over its width
     height = int(90 + (60 + 420 * min(tall, 0.8)) * len(arms))
-    _style(figure, height)
+    style(figure, height)
     # every panel in the true proportion of the disc
     figure.update_yaxes(scaleanchor="x", constrain="domain")
     figure.update_xaxes(constrain="domain")
@@ -219,7 +216,8 @@ def _map(group: Any, name: str, index: int, arms: Sequence[str]) -> Figure:
     return Figure("map " + name, title, caption, figure.to_json(), table, height)
 
 
-def _cells(r: Any, z: Any, field: Any) -> Iterable[tuple[str, str, str]]:
+def cells(r: Any, z: Any, field: Any) -> Iterable[tuple[str, str, str]]:
+    """Middle of each cell of the tissue, mm, and its value."""
     for i in range(field.shape[0]):
         for k in range(field.shape[1]):
             if np.isfinite(field[i, k]):
@@ -230,11 +228,19 @@ def _cells(r: Any, z: Any, field: Any) -> Iterable[tuple[str, str, str]]:
                 )
 
 
-def _digits(values: Any) -> list[Any]:
+def mirrored(r: Any, z: Any, quarter: Any) -> tuple[list[Any], list[Any], list[Any]]:
+    """Faces along r and z, and rows of values, of the whole disc from its upper right quarter."""
+    whole = np.concatenate([quarter[::-1], quarter], axis=0)
+    whole = np.concatenate([whole[:, ::-1], whole], axis=1)
+    across, along = (np.concatenate([-faces[::-1], faces[1:]]) for faces in (r, z))
+    return digits(across), digits(along), digits(whole.T)
+
+
+def digits(values: Any) -> list[Any]:
     """Five digits are what a picture shows; NaN becomes a hole."""
     array = np.asarray(values, dtype=float)
     if array.ndim > 1:
-        return [_digits(row) for row in array]
+        return [digits(row) for row in array]
     return [None if not np.isfinite(x) else float(f"{x:.5g}") for x in array]
 
 
@@ -252,7 +258,8 @@ def _tint(colour: str) -> str:
     return f"rgba({red},{green},{blue},0.16)"
 
 
-def _style(figure: Any, height: int) -> None:
+def style(figure: Any, height: int) -> None:
+    """Give a figure the look of the report."""
     figure.update_layout(
         template="none", height=height, margin={"l": 60, "r": 16, "t": 28, "b": 44},
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",

@@ -37,7 +37,10 @@ from evdisc.solve.grid import Grid
 from evdisc.vesicle.build import build_product
 from evdisc.vesicle.product import Product, in_arm
 
-SNAPSHOTS = ("free_vesicles", "vesicles_entered", "glucose", "living_cells", "gag")
+SNAPSHOTS = (
+    "free_vesicles", "vesicles_entered", "time_over_vesicles", "time_over_copies", "glucose",
+    "living_cells", "gag",
+)  # fmt: skip
 AFTER_DOSE = 86400.0
 
 

@@ -8,6 +8,7 @@ from evdisc.delivery import (
     carrier,
     carrier_material,
     depot,
+    exposure_time,
     internalise,
     medium_dose,
     systemic,
@@ -47,6 +48,7 @@ DELIVERY: tuple[Mechanism, ...] = (
     systemic.MECHANISM,
     transport.MECHANISM,
     internalise.MECHANISM,
+    exposure_time.MECHANISM,
 )
 
 DISC: tuple[Mechanism, ...] = (

@@ -80,7 +80,10 @@ def _tried(
         records = records_of(member)
     except EvdiscError as error:
         return {"status": f"{type(error).__name__}: {error}"}
-    parameters = {k: x for k, x in member.values.drawn.items() if "#" not in k}
+    # of what is drawn one by one, that of cargo is the same in all members
+    cargoes = ("", *_cargo(study, member)[0])
+    drawn = member.values.drawn.items()
+    parameters = {k: x for k, x in drawn if k.partition("#")[2] in cargoes}
     return {"status": "ok", "records": records, "parameters": parameters}
 
 
