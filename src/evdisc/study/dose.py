@@ -13,7 +13,7 @@ from evdisc.study.dose_context import context
 from evdisc.study.execute import overlay_paths, preflight
 from evdisc.study.summary import Stack, delivery_rows
 from evdisc.study.variants import Variant
-from evdisc.study.worker import expose_members
+from evdisc.study.worker import draw, expose_member, stack
 
 
 def dose_table(protocol: LoadedProtocol) -> dict[str, Any]:
@@ -33,15 +33,16 @@ def dose_table(protocol: LoadedProtocol) -> dict[str, Any]:
     preflight(protocol, library)
     members = range(study.ensemble.members)
     treated = (Variant("treated", "stoichiometric", False),)
-    arrays = expose_members(study, members, library)
-    stack = Stack(members, [str(s) for s in arrays["status"]], arrays)
+    drawn = [draw(study, m, library) for m in members]
+    arrays = stack([expose_member(study, member) for member in drawn], members)
+    found = Stack(members, [str(s) for s in arrays["status"]], arrays)
     if not np.any(arrays["status"] == "ok"):
         raise RunError(f"every member failed, the first with: {arrays['status'][0]}")
-    row = delivery_rows(stack, treated, ("treated",), library)["treated"]
+    row = delivery_rows(found, treated, ("treated",), library)["treated"]
     return {
         "title": study.title, "members": len(members), "seed": study.ensemble.seed,
-        "failed": stack.failed, "delivery": row,
+        "failed": found.failed, "delivery": row,
         "half_effect_copies": library.resolve("half_effect_copies").median,
         "warnings": [str(w) for w in arrays["warnings"]],
-        **context(study, library, members),
+        **context(study, library, drawn),
     }  # fmt: skip

@@ -16,14 +16,13 @@ from evdisc.simulate import disc, dish
 from evdisc.simulate.member import Member
 from evdisc.simulate.site import geometry
 from evdisc.study.purity import per_mass, purity
-from evdisc.study.worker import draw
 
 Floats = NDArray[np.float64]
 UG = 1e-9  # kg
 
 
 def context(
-    study: DiscStudy | DishStudy, library: Library, members: Sequence[int]
+    study: DiscStudy | DishStudy, library: Library, drawn: Sequence[Member]
 ) -> dict[str, Any]:
     """Numbers of the dose that need no run.
 
@@ -31,7 +30,6 @@ def context(
     engineering and storage leave, what must be made, free cargo, purity) and ``published`` (doses
     others gave, how many times ours is of each, and what it was given for).
     """
-    drawn = [draw(study, m, library) for m in members]
     room = disc if isinstance(study, DiscStudy) else dish
     products = [p for p in (room.product_of(study, m) for m in drawn) if p is not None]
     out: dict[str, Any] = {"dose": {}, "product": {}, "published": []}
@@ -39,6 +37,7 @@ def context(
     vesicle = study.therapy.vesicle if study.therapy else None
     if not products or particles <= 0.0 or vesicle is None:
         return out
+    members = range(len(drawn))
     each = per_mass(study, vesicle, library, members)
     cells = np.array([_cells(study, m) for m in drawn])
     out["dose"] = {

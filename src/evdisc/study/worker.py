@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,37 +54,33 @@ def run_member(
     study: DiscStudy | DishStudy, number: int, library: Library, which: Sequence[Variant]
 ) -> dict[str, Any]:
     """The runs of one member; a failure is a value with its reason."""
-    return _tried(study, number, library, lambda member: [_record(study, member, v) for v in which])
-
-
-def expose_members(
-    study: DiscStudy | DishStudy, members: Sequence[int], library: Library
-) -> Arrays:
-    """The treated arm of the given members for its delivery numbers alone, as arrays."""
-    if isinstance(study, DishStudy):
-        return run_members(study, members, library, [Variant("treated", "stoichiometric", False)])
-
-    def exposed(member: Member) -> list[dict[str, Any]]:
-        run = exposure(study, member)
-        return [_numbers(run, {}, delivery(run, *_cargo(study, member)))]
-
-    return stack([_tried(study, m, library, exposed) for m in members], members)
-
-
-def _tried(
-    study: DiscStudy | DishStudy, number: int, library: Library,
-    records_of: Callable[[Member], list[dict[str, Any]]],
-) -> dict[str, Any]:  # fmt: skip
     try:
         member = draw(study, number, library)
-        records = records_of(member)
+        records = [_record(study, member, v) for v in which]
     except EvdiscError as error:
         return {"status": f"{type(error).__name__}: {error}"}
+    return {"status": "ok", "records": records, "parameters": _parameters(study, member)}
+
+
+def expose_member(study: DiscStudy | DishStudy, member: Member) -> dict[str, Any]:
+    """The treated arm of one member for its delivery numbers alone."""
+    treated = Variant("treated", "stoichiometric", False)
+    try:
+        if isinstance(study, DishStudy):
+            record = _record(study, member, treated)
+        else:
+            run = exposure(study, member)
+            record = _numbers(run, {}, delivery(run, *_cargo(study, member)))
+    except EvdiscError as error:
+        return {"status": f"{type(error).__name__}: {error}"}
+    return {"status": "ok", "records": [record], "parameters": {}}
+
+
+def _parameters(study: DiscStudy | DishStudy, member: Member) -> dict[str, float]:
     # of what is drawn one by one, that of cargo is the same in all members
     cargoes = ("", *_cargo(study, member)[0])
     drawn = member.values.drawn.items()
-    parameters = {k: x for k, x in drawn if k.partition("#")[2] in cargoes}
-    return {"status": "ok", "records": records, "parameters": parameters}
+    return {k: x for k, x in drawn if k.partition("#")[2] in cargoes}
 
 
 def _record(study: DiscStudy | DishStudy, member: Member, v: Variant) -> dict[str, Any]:
