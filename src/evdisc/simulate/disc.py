@@ -18,7 +18,7 @@ from evdisc.simulate.assemble import Assembly, assemble
 from evdisc.simulate.given import given
 from evdisc.simulate.mechanisms import DISC
 from evdisc.simulate.member import Member
-from evdisc.simulate.route import doses, require_possible, route_objects
+from evdisc.simulate.route import doses, idle, require_possible, route_objects
 from evdisc.simulate.run import Run, execute
 from evdisc.simulate.site import (
     REGION_CELLS,
@@ -153,6 +153,8 @@ def prepared(
     setting = disc_setting(grid, size, network, objects, product.cargoes if product else ())
     assembly = assemble(DISC, setting, values)
     fill_healthy(assembly, setting, values)
+    delivery = study.therapy.delivery if study.therapy else None
+    assembly = assembly.without(idle(delivery, arm))
     return Arm(assembly, setting, events(study, arm, values, product), product)
 
 
