@@ -33,8 +33,8 @@ def test_a_polymer_is_less_sure_to_be_clean():
 
 
 def test_words_call_a_likely_protein_by_name():
-    assert "more likely mostly protein" in in_words("precipitation", 1.7e9, 0.6, 10)
-    assert "In none of 10 members" in in_words("not stated", 1.7e9, 0.0, 10)
+    assert "more likely than not" in in_words("precipitation", 1.7e9, 0.6, 10)
+    assert "in none of 10 members." in in_words("not stated", 1.7e9, 0.0, 10)
 
 
 def test_the_dose_table_holds_it_and_a_study_without_vesicles_does_not():

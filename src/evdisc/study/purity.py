@@ -56,8 +56,8 @@ def in_words(isolation: str, least: float, chance: float, members: int) -> str:
     """The flag in a sentence."""
     how = "in a way not stated" if isolation == "not stated" else f"by {isolation}"
     share = f"{100.0 * chance:.2g} %" if chance else "none"
-    call = " It is more likely mostly protein than not." if chance > 0.5 else ""
+    call = " That is more likely than not." if chance > 0.5 else ""
     return (
-        f"In {share} of {members} members a product isolated {how} holds fewer than "
-        f"{least / 1e9:.2g}e9 particles per ug, which makes it mostly protein.{call}"
+        f"A product isolated {how} is mostly protein (fewer than {least / 1e9:.2g}e9 particles "
+        f"per ug) in {share} of {members} members.{call}"
     )
