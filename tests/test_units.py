@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from evdisc.errors import UnitError
 from evdisc.evidence.units_si import SI
-from evdisc.units import KINDS, _registry, parse_quantity
+from evdisc.units import KINDS, PLAIN, _registry, parse_quantity
 
 GOOD = [
     ("10 ng/mL", "mass_concentration", 1e-5), ("2 uL", "volume", 2e-9), ("2µL", "volume", 2e-9),
@@ -90,3 +90,12 @@ def test_the_evidence_units_agree_with_pint(unit):
 
     quantity = _registry().parse_expression(spelled(unit))
     assert quantity.to(spelled(target)).magnitude == pytest.approx(size, rel=1e-9)
+
+
+@pytest.mark.parametrize("unit", PLAIN)
+def test_plain_units_are_those_of_pint(unit):
+    target, factor = PLAIN[unit]
+    written = unit.replace("^", "**").replace("%", "percent").replace("mOsm", "mOsm/L")
+    assert _registry().Quantity(1.0, written).to(target).magnitude == pytest.approx(
+        factor, rel=1e-12
+    )

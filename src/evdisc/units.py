@@ -1,7 +1,7 @@
 """Quantities such as ``10 ng/mL`` are parsed once, at the door; inside, SI floats.
 
-A kind says what is being asked (a time, a dose); it fixes dimension, SI unit and bounds. pint
-is imported on first use only.
+A kind says what is being asked (a time, a dose); it fixes dimension, SI unit and bounds. Plain
+units are looked up; pint takes the rest, and is imported on first use only.
 """
 
 from __future__ import annotations
@@ -62,13 +62,25 @@ DEFINITIONS = (
 PATTERN = re.compile(
     r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|infinity|inf)\b)(.*)$", re.I
 )
-COMMON = (
-    "s", "min", "h", "d", "day", "days", "week", "weeks", "month", "year", "nm", "um", "mm", "cm",
-    "m", "nL", "uL", "mL", "L", "mm^3", "pg/mL", "ng/mL", "ug/mL", "mg/mL", "nM", "uM", "mM", "M",
-    "particles", "vesicles", "particles/mL", "vesicles/mL", "copies/vesicle", "copies/cell",
-    "cells/mm^3", "cells/mL", "%", "Pa", "kPa", "MPa", "mmHg", "Hz", "mOsm", "K", "degC", "m^2/s",
-    "mEq/mL", "pH",
-)  # fmt: skip
+#: units as laboratories write them most -> (SI unit, factor); a test checks each against pint
+PLAIN: dict[str, tuple[str, float]] = {
+    "s": ("s", 1.0), "min": ("s", 60.0), "h": ("s", 3600.0), "d": ("s", 86400.0),
+    "day": ("s", 86400.0), "days": ("s", 86400.0), "week": ("s", 604800.0),
+    "weeks": ("s", 604800.0), "nm": ("m", 1e-9), "um": ("m", 1e-6), "mm": ("m", 1e-3),
+    "cm": ("m", 1e-2), "m": ("m", 1.0), "nL": ("m**3", 1e-12), "uL": ("m**3", 1e-9),
+    "mL": ("m**3", 1e-6), "L": ("m**3", 1e-3), "mm^3": ("m**3", 1e-9),
+    "pg/mL": ("kg/m**3", 1e-9), "ng/mL": ("kg/m**3", 1e-6), "ug/mL": ("kg/m**3", 1e-3),
+    "mg/mL": ("kg/m**3", 1.0), "nM": ("mol/m**3", 1e-6), "uM": ("mol/m**3", 1e-3),
+    "mM": ("mol/m**3", 1.0), "M": ("mol/m**3", 1e3), "particles": ("particle", 1.0),
+    "vesicles": ("particle", 1.0), "particles/mL": ("particle/m**3", 1e6),
+    "vesicles/mL": ("particle/m**3", 1e6), "copies/vesicle": ("copy/particle", 1.0),
+    "copies/cell": ("copy/cell", 1.0), "cells": ("cell", 1.0), "cells/mm^3": ("cell/m**3", 1e9),
+    "cells/mL": ("cell/m**3", 1e6), "%": ("dimensionless", 1e-2), "Pa": ("Pa", 1.0),
+    "kPa": ("Pa", 1e3), "MPa": ("Pa", 1e6), "Hz": ("1/s", 1.0), "mOsm": ("mol/m**3", 1.0),
+    "K": ("K", 1.0), "m^2/s": ("m**2/s", 1.0), "mEq/mL": ("mol/m**3", 1e3), "pH": ("pH", 1.0),
+}  # fmt: skip
+#: units offered where one is misspelt
+COMMON = (*PLAIN, "month", "year", "mmHg", "degC")
 
 
 def parse_quantity(
@@ -119,6 +131,10 @@ def format_quantity(value: float, unit: str, digits: int = 3) -> str:
 
 
 def _convert(number: float, unit: str, target: str, fault: Any) -> float:
+    # loading pint takes half a second, which a protocol in plain units need not wait for
+    plain, factor = PLAIN.get(unit, ("", 1.0))
+    if plain == target:
+        return number * factor
     import pint
 
     registry = _registry()

@@ -14,8 +14,9 @@ from evdisc.errors import InputError
 from evdisc.evidence.library import load
 from evdisc.evidence.names import names
 from evdisc.simulate import disc
+from evdisc.simulate.member import Member
 from evdisc.simulate.route import DOSES, SYSTEMIC
-from evdisc.simulate.values import Values
+from evdisc.simulate.values import Median, Values
 from evdisc.study.execute import preflight
 from evdisc.study.worker import draw
 
@@ -223,6 +224,27 @@ def test_transplanted_cells_starve_where_glucose_is_short():
     assert living("disc.endplate_glucose=0.2 mM", "disc.annulus_glucose=0.2 mM") < living()
 
 
+def survivors(cell, hungry):
+    """Share of transplanted cells alive after three days, at the medians of all numbers."""
+    poor = ("disc.endplate_glucose=0.3 mM", "disc.annulus_glucose=0.3 mM") if hungry else ()
+    study = studies.rat("therapy.delivery.dose=0 particles", "therapy.delivery.cells=1e4 cells",
+                        f"therapy.vesicle.source.cell={cell}", *poor).spec  # fmt: skip
+    middle = disc.draw_member(study, library(), Median())
+    found = disc.run_arm(study, middle, "treated", "stoichiometric")
+    cells = found.series["transplanted_cells|NP"]
+    return cells[-1] / cells[3]
+
+
+def test_cell_types_differ_in_what_hunger_does_to_them():
+    fed, hungry = (
+        {cell: survivors(cell, where) for cell in ("NP", "BMSC", "iPSC-NP")}
+        for where in (False, True)
+    )
+    assert fed["iPSC-NP"] > fed["BMSC"]  # implanted, they stayed
+    assert hungry["NP"] > hungry["BMSC"]  # nucleus cells are used to it
+    assert all(hungry[cell] < fed[cell] for cell in fed)
+
+
 def test_cells_go_into_the_nucleus_alone():
     with pytest.raises(InputError, match="cells are not given"):
         studies.rat("therapy.delivery.route=intravenous", "therapy.delivery.cells=1e5 cells")
@@ -258,3 +280,42 @@ def test_what_is_published_of_delivery_is_reported_and_never_forced():
         assert results[name].cause
     shares = [c.computed for c in results["delivery: blood"].checks]
     assert max(shares) < 1e-3
+
+
+def carried(carrier, **numbers):
+    """Runs of the carrier alone, with numbers of the carrier stated."""
+    study = studies.rat(f"therapy.delivery.carrier={carrier}", "therapy.delivery.schedule=[1 d]",
+                        "compare=[untreated, carrier]").spec  # fmt: skip
+    member = draw(study, 0, library())
+    values = member.values
+    stated = {("carrier_volume_kept", carrier): 0.5, ("carrier_degradation", carrier): DAY}
+    stated |= {(f"carrier_{name}", carrier): number for name, number in numbers.items()}
+    own = Values(values.library, values.context, values.quantile, {**values.overrides, **stated})
+    return disc.run_arm(study, Member(own, member.cell_types), "carrier", "stoichiometric").series
+
+
+def test_a_gel_of_matrix_leaves_it_as_it_degrades():
+    bare, made = carried("ECM gel", matrix=0.0), carried("ECM gel", matrix=0.3)
+    gained = made["gag|NP"] - bare["gag|NP"]
+    assert gained[0] == 0.0
+    # first seen a day after the dose, when half of it is gone
+    gone = 2.0 * made["carrier_volume"].max() - made["carrier_volume"][-1]
+    # what is left of it is what was set free, less what the tissue has turned over
+    assert 0.5 * 0.3 * gone < gained[-1] < 1.001 * 0.3 * gone
+    assert (made["collagen_2|NP"] - bare["collagen_2|NP"])[-1] > 0.0
+    assert abs(made["gag|AF"] - bare["gag|AF"]).max() < 0.01 * gained[-1]
+
+
+def test_a_stiff_gel_bears_load_until_it_is_gone():
+    soft, stiff = carried("GelMA", modulus=0.0), carried("GelMA", modulus=1e6)
+    after = slice(2, None)
+    assert (stiff["volume_ratio|NP"] >= soft["volume_ratio|NP"])[after].all()
+    assert stiff["volume_ratio|NP"][3] > soft["volume_ratio|NP"][3] + 1e-3
+
+
+def test_without_a_carrier_its_numbers_change_nothing():
+    study = studies.rat().spec
+    member = draw(study, 0, library())
+    plain = disc.run_arm(study, member, "treated", "stoichiometric").series
+    assert plain["matrix_supply"].max() == plain["carrier_volume"].max() == 0.0
+    assert plain["carrier_set_at"].max() == 0.0

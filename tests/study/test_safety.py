@@ -51,6 +51,12 @@ def test_blood_shows_its_organs():
     assert any("through the body" in flag for flag in flags(protocol.spec))
 
 
+def test_cells_of_pluripotent_source_are_flagged():
+    cells = ("therapy.delivery.cells=1e4 cells", "therapy.vesicle.source.cell=iPSC")
+    assert any("tumour" in flag for flag in flags(studies.rat(*cells).spec))
+    assert not any("tumour" in flag for flag in flags(studies.rat(cells[0]).spec))
+
+
 def test_a_study_without_therapy_has_no_panel():
     assert safety(studies.rat("therapy=none", "compare=[untreated]").spec, {}, load()) == {}
 

@@ -54,3 +54,14 @@ def test_without_fibrils_binding_or_activity_the_law_is_the_ideal_one():
     plain[15], plain[16] = 1.0, 0.0  # osmotic coefficient one, no binding
     expected = donnan_pressure(plain[0], plain[3], plain[4], plain[5])
     assert osmotic_pressure(1.0, 1.0, plain) == pytest.approx(expected * 1.0, rel=1e-6)
+
+
+def test_a_gel_holds_the_nucleus_nearer_to_where_it_set():
+    column, modulus = TISSUE[:, 0].copy(), MODULUS[0]
+    bare = equilibrium_ratio(0.5, modulus, 1.0, column)
+    gels = [equilibrium_ratio(0.5, modulus, 1.0, column, s, 1.0) for s in (0.0, 1e4, 1e5, 1e9)]
+    assert gels[0] == bare
+    assert np.diff(gels).min() > 0
+    assert gels[-1] == pytest.approx(1.0, abs=1e-3)
+    # it set in a nucleus already given way: it bears nothing yet
+    assert equilibrium_ratio(0.5, modulus, 1.0, column, 1e6, bare) == pytest.approx(bare, rel=1e-6)

@@ -18,6 +18,7 @@ ARM = re.compile(r"-[35]p$", re.IGNORECASE)
 CARGO_TYPES = ("miRNA", "circRNA", "lncRNA", "mRNA", "antagomir", "protein", "organelle")
 
 
+@lru_cache(maxsize=10_000)
 def fold(name: str) -> str:
     """Name without species prefix, case, spaces and hyphens."""
     return re.sub(r"[\s_-]", "", SPECIES_PREFIX.sub("", name.strip())).casefold()

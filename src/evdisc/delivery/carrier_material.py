@@ -1,9 +1,10 @@
-"""A carrier as a material: it fills the nucleus, brings fixed charge, and goes.
+"""A carrier as a material: it fills the nucleus, brings fixed charge, bears load, and goes.
 
 The volume that stays, relative to the nucleus, decays with the carrier's degradation; it holds the
-disc up and its charge counts beside that of the tissue (in swelling). Its own stiffness and any
-matrix it supplies are not modelled. An arm with the carrier alone tells its effect from that of
-the vesicles.
+disc up and its charge counts beside that of the tissue (in swelling). It sets in the nucleus as it
+finds it, and from then on pushes back in proportion to its volume and modulus (in swelling). The
+matrix it is made of stays behind as it degrades (in matrix). What sits in the annulus does none of
+this. An arm with the carrier alone tells its effect from that of the vesicles.
 """
 
 from __future__ import annotations
@@ -19,20 +20,30 @@ from evdisc.mechanism.setting import Setting
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, life, carrier_volume):
-    """Degrade the carrier over one macro step."""
-    carrier_volume[0] *= math.exp(-math.log(2.0) * clock[1] / life)
+def kernel(clock, p, life, matrix, matrix_supply, carrier_volume):
+    """Degrade the carrier over one macro step and write the matrix it leaves, 1/s."""
+    left = carrier_volume[0] * math.exp(-math.log(2.0) * clock[1] / life)
+    matrix_supply[0] = matrix * (carrier_volume[0] - left) / clock[1]
+    carrier_volume[0] = left
 
 
 @njit(cache=True, nogil=True)
-def dose(clock, p, share, nucleus, carrier_volume):
-    """Add the part of ``clock[3]`` m3 that stays, relative to the volume of the nucleus."""
-    carrier_volume[0] += share * clock[3] / nucleus
+def dose(clock, p, share, nucleus, volume_ratio, carrier_volume, carrier_set_at):
+    """Add the part of ``clock[3]`` m3 that stays, relative to the volume of the nucleus.
+
+    What is there already and what is added set at their own volume ratios; the mean counts.
+    """
+    added = share * clock[3] / nucleus
+    if added > 0.0:
+        before = carrier_volume[0] * carrier_set_at[0]
+        carrier_set_at[0] = (before + added * volume_ratio[0]) / (carrier_volume[0] + added)
+    carrier_volume[0] += added
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
-    """Half-life of the carrier, s."""
-    return (float(setting.objects.get("carrier_life", 1.0)),)
+    """Half-life of the carrier, s, and its matrix over that of the same volume of nucleus."""
+    objects = setting.objects
+    return float(objects.get("carrier_life", 1.0)), float(objects.get("carrier_matrix", 0.0))
 
 
 def prepare_dose(setting: Setting) -> tuple[Any, ...]:
@@ -43,9 +54,10 @@ def prepare_dose(setting: Setting) -> tuple[Any, ...]:
 
 
 MECHANISM = Mechanism(
-    name="carrier_material", kernel=kernel, adds_to=("carrier_volume",), prepare=prepare
-)
+    name="carrier_material", kernel=kernel, owns=("matrix_supply",), adds_to=("carrier_volume",),
+    prepare=prepare,
+)  # fmt: skip
 DOSE = Mechanism(
-    name="carrier_material_dose", kernel=dose, adds_to=("carrier_volume",), prepare=prepare_dose,
-    when="gel_dose",
+    name="carrier_material_dose", kernel=dose, reads=("volume_ratio",),
+    adds_to=("carrier_volume", "carrier_set_at"), prepare=prepare_dose, when="gel_dose",
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """Transplanted cells: they live on the disc's nutrients, die, and give off vesicles in place.
 
-dc/dt = -(starvation + ln2 / life) c, solved exactly over a step; vesicles join the free ones at the
-secretion of each living cell. What they eat is not taken from the disc, and nothing is known of how
+dc/dt = -(h starvation + ln2 / life) c, solved exactly over a step, h how much more easily this cell
+dies of hunger and acid than a nucleus cell; vesicles join the free ones at the secretion of each
+living cell. What they eat is not taken from the disc, and nothing is known of how
 the disc changes what they secrete: the comparison favours cells.
 """
 
@@ -18,7 +19,7 @@ from evdisc.mechanism.setting import Setting
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, volume, starvation_rate, transplanted_cells, vesicle_release,
+def kernel(clock, p, volume, life, hunger, starvation_rate, transplanted_cells, vesicle_release,
            injected_vesicles):  # fmt: skip
     """Let cells die and add what they secrete to the release, vesicles/m3/s."""
     if transplanted_cells.max() <= 0.0:
@@ -28,12 +29,12 @@ def kernel(clock, p, volume, starvation_rate, transplanted_cells, vesicle_releas
             cells = transplanted_cells[i, k]
             if cells <= 0.0:
                 continue
-            death = starvation_rate[i, k] + math.log(2.0) / p[0, 0]
+            death = hunger * starvation_rate[i, k] + math.log(2.0) / life
             left = cells * math.exp(-death * clock[1])
             lived = (cells - left) / death  # cells x seconds
             transplanted_cells[i, k] = left
-            vesicle_release[i, k] += p[1, 0] * lived / clock[1]
-            injected_vesicles[0] += p[1, 0] * lived * volume[i, k]
+            vesicle_release[i, k] += p[0, 0] * lived / clock[1]
+            injected_vesicles[0] += p[0, 0] * lived * volume[i, k]
 
 
 @njit(cache=True, nogil=True)
@@ -44,8 +45,8 @@ def dose(clock, p, row, column, volume, transplanted_cells):
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
-    """Volumes."""
-    return (setting.volume,)
+    """Volumes, half-life of the cells where they are fed, s, and their hunger."""
+    return setting.volume, *setting.objects.get("transplant", (1.0, 1.0))
 
 
 def prepare_dose(setting: Setting) -> tuple[Any, ...]:
@@ -59,7 +60,6 @@ MECHANISM = Mechanism(
     reads=("starvation_rate",),
     adds_to=("transplanted_cells", "vesicle_release", "injected_vesicles"),
     parameters=(
-        Parameter("transplant_half_life", "s", "transplanted cells in a fed disc", 0.0),
         Parameter("secretion_per_cell", "vesicles/cell/s", "vesicles a cell gives off", 0.0),
     ),
     prepare=prepare,

@@ -2,13 +2,15 @@
 
 The rate for one cell is k e / (1 + k e / J) with k from the share of offered vesicles taken
 up per hour and J the largest number a cell takes up (Bonsergent 2021, Ragni 2019). TNF-alpha
-impairs uptake by disc cells (Liao 2021).
+impairs uptake by disc cells (Liao 2021). How k of another cell compares with that of a nucleus
+cell is a factor of its type, unknown over a decade or more.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numba import njit
 
 from evdisc.mechanism.contract import Mechanism, Parameter
@@ -16,7 +18,7 @@ from evdisc.mechanism.setting import Setting
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, region, living_cells, tnf_alpha, free_vesicles, uptake_rate):
+def kernel(clock, p, region, recipient, living_cells, tnf_alpha, free_vesicles, uptake_rate):
     """Write the first-order uptake rate of free vesicles, 1/s."""
     for i in range(region.shape[0]):
         for k in range(region.shape[1]):
@@ -24,14 +26,17 @@ def kernel(clock, p, region, living_cells, tnf_alpha, free_vesicles, uptake_rate
             if c > 2:
                 continue
             tnf = tnf_alpha[i, k] / (tnf_alpha[i, k] + p[3, c])
-            one_cell = p[0, c] * (1.0 - (1.0 - p[2, c]) * tnf)
+            one_cell = p[0, c] * recipient[i, k] * (1.0 - (1.0 - p[2, c]) * tnf)
             crowded = 1.0 + one_cell * max(free_vesicles[i, k], 0.0) / p[1, c]
             uptake_rate[i, k] = one_cell * living_cells[i, k] / crowded
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
-    """Region map."""
-    return (setting.region,)
+    """Region map, and the uptake of the cells of each grid cell over that of nucleus cells."""
+    # a disc holds one type a region, a dish one a patch; what is outside is never read
+    place = setting.region if setting.kind == "disc" else setting.patch_of
+    factor = np.asarray(setting.objects.get("uptake_of_recipient", (1.0,)), dtype=np.float64)
+    return setting.region, factor[np.minimum(place, len(factor) - 1)]
 
 
 MECHANISM = Mechanism(

@@ -52,6 +52,8 @@ _ROWS = (
     Variable("taken_up_vesicles", "vesicles", "disc", "vesicles taken up by cells"),
     Variable("transplanted_cells", "cells/m3", "grid", "transplanted cells that live"),
     Variable("carrier_volume", "1", "disc", "carrier in the nucleus, relative to its volume"),
+    Variable("carrier_set_at", "1", "disc", "volume ratio of the nucleus the carrier set in"),
+    Variable("matrix_supply", "1/s", "disc", "matrix a carrier leaves, relative to healthy"),
     Variable("depot_vesicles", "vesicles", "disc", "vesicles in a depot beside the disc"),
     Variable("blood_vesicles", "vesicles", "disc", "vesicles in the blood"),
     Variable("rest_vesicles", "vesicles", "disc", "vesicles in the rest of the body"),
@@ -66,6 +68,8 @@ _ROWS = (
     Variable("expressed_copies", "copies/cell", "patch", "what delivered genes made", per="cargo"),
     Variable("cargo_copies", "copies/cell", "patch", "delivered copies in cytosol", per="cargo"),
     Variable("cargo_strength", "1", "patch", "share of the cargo's full effect", 0.0, 1.0, "cargo"),
+    Variable("time_over_vesicles", "s", "grid", "time above the vesicles of half the effect"),
+    Variable("time_over_copies", "s", "grid", "time above the copies of half the effect"),
     # signalling
     Variable("network_input", "1", "patch", "drive of the stimulus nodes", 0.0, 1.0, "node"),
     Variable("activity", "1", "patch", "activity of the network's nodes", 0.0, 1.0, "node"),

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evdisc.simulate.run import Run
+
+Floats = NDArray[np.float64]
 
 #: where the dose is at the end
 WHERE = ("taken_up", "decayed", "in_disc", "leaked", "outside")
 ORGANS = ("liver", "spleen", "lung", "kidney")
+#: cells of a region, where they have another name
+CELLS = {"CEP": "EPC"}
+DAY = 86400.0
 
 
 def delivery(run: Run, cargoes: tuple[str, ...], endogenous: Mapping[str, float],
@@ -20,7 +26,8 @@ def delivery(run: Run, cargoes: tuple[str, ...], endogenous: Mapping[str, float]
     Returns vesicles_per_cell (taken up so far per cell that was there), fraction_of_dose_in_disc
     (of what was given: in the disc, decayed there, or taken up), and for each cargo
     ``copies:NAME`` (peak copies in the cytosol of the mean cell) and ``over:NAME`` (relative to
-    the cell's own); ``where:NAME`` (share of the dose at the end) and ``organ:NAME`` (its peak).
+    the cell's own); ``where:NAME`` (share of the dose at the end) and ``organ:NAME`` (its peak);
+    and what :func:`by_cell` returns.
     """
     s = run.series
     cells = float(s[f"living_cells|{region}"][0])
@@ -41,6 +48,27 @@ def delivery(run: Run, cargoes: tuple[str, ...], endogenous: Mapping[str, float]
         peak = float(np.max(s[f"cargo_copies:{name}|{region}"]))
         out[f"copies:{name}"] = peak
         out[f"over:{name}"] = peak / max(endogenous[name], 1e-300)
+    return out | by_cell(s, cargoes)
+
+
+def by_cell(series: Mapping[str, Floats], cargoes: tuple[str, ...]) -> dict[str, float]:
+    """What reached the cells of each region or type.
+
+    Returns ``at:CELL:vesicles_per_cell``, ``at:CELL:copies:NAME`` (peaks), and in a disc the mean
+    ``at:CELL:days_over:vesicles`` and ``at:CELL:days_over:copies`` above half of the effect.
+    """
+    out: dict[str, float] = {}
+    for label in (name for name in series if name.startswith("living_cells|")):
+        region = label.partition("|")[2]
+        at = f"at:{CELLS.get(region, region)}"
+        cells = max(float(series[label][0]), 1e-300)
+        out[f"{at}:vesicles_per_cell"] = float(series[f"vesicles_entered|{region}"][-1]) / cells
+        for name in cargoes:
+            out[f"{at}:copies:{name}"] = float(np.max(series[f"cargo_copies:{name}|{region}"]))
+        for what in ("vesicles", "copies"):
+            spent = series.get(f"time_over_{what}|{region}")
+            if spent is not None:
+                out[f"{at}:days_over:{what}"] = float(spent[-1]) / DAY
     return out
 
 

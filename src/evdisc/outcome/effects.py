@@ -32,6 +32,17 @@ def quantiles(samples: Floats) -> tuple[float, float, float]:
     return float(middle), float(low), float(high)
 
 
+def rounded(x: float) -> float | None:
+    """Eight significant digits; None for NaN, which JSON cannot hold."""
+    return None if not np.isfinite(x) else float(f"{x:.8g}")
+
+
+def triple(samples: Floats) -> dict[str, float | None]:
+    """Median, q05 and q95 as JSON numbers."""
+    middle, low, high = quantiles(samples)
+    return {"median": rounded(middle), "q05": rounded(low), "q95": rounded(high)}
+
+
 def direction(low: float, high: float, band: float) -> str:
     """Word for a 90 % interval: none inside the equivalence band, unresolved if it straddles 0."""
     if -band <= low and high <= band:

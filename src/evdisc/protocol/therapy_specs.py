@@ -65,7 +65,7 @@ class VesicleSpec(Spec):
         None, description="storage between counting and use; none if left out"
     )
     isolation: Isolation = Field(
-        "not stated", description="how the vesicles were isolated; recorded"
+        "not stated", description="how the vesicles were isolated; sets particles per ug"
     )
 
     @property

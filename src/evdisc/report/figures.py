@@ -191,21 +191,18 @@ def _map(group: Any, name: str, index: int, arms: Sequence[str]) -> Figure:
         vertical_spacing=0.16,
         subplot_titles=[f"{a}, day {t:g}" for a in arms for t in times],
     )
-    mirrored_r = np.concatenate([-r[::-1], r[1:]])
-    mirrored_z = np.concatenate([-z[::-1], z[1:]])
     rows = []
     for i, arm in enumerate(arms):
         for j, time in enumerate(times):
             quarter = data[arm][j]
-            whole = np.concatenate([quarter[::-1], quarter], axis=0)
-            whole = np.concatenate([whole[:, ::-1], whole], axis=1)
+            across, along, whole = mirrored(r, z, quarter)
             figure.add_trace(go.Heatmap(
-                x=_digits(mirrored_r), y=_digits(mirrored_z), z=_digits(whole.T), zmin=low,
+                x=across, y=along, z=whole, zmin=low,
                 zmax=max(high, low + 1e-9), colorscale=colours, showscale=(i == 0 and j == 0),
                 colorbar={"title": {"text": unit, "side": "right"}, "thickness": 12},
                 hovertemplate="%{z:.3g} " + unit + "<extra></extra>",
             ), row=i + 1, col=j + 1)  # fmt: skip
-            rows += [(arm, time, *cell) for cell in _cells(r, z, quarter)]
+            rows += [(arm, time, *cell) for cell in cells(r, z, quarter)]
     tall = (z[-1] - z[0]) / r[-1]  # of the whole disc, over its width
     height = int(90 + (60 + 420 * min(tall, 0.8)) * len(arms))
     style(figure, height)
@@ -219,7 +216,8 @@ def _map(group: Any, name: str, index: int, arms: Sequence[str]) -> Figure:
     return Figure("map " + name, title, caption, figure.to_json(), table, height)
 
 
-def _cells(r: Any, z: Any, field: Any) -> Iterable[tuple[str, str, str]]:
+def cells(r: Any, z: Any, field: Any) -> Iterable[tuple[str, str, str]]:
+    """Middle of each cell of the tissue, mm, and its value."""
     for i in range(field.shape[0]):
         for k in range(field.shape[1]):
             if np.isfinite(field[i, k]):
@@ -230,11 +228,19 @@ def _cells(r: Any, z: Any, field: Any) -> Iterable[tuple[str, str, str]]:
                 )
 
 
-def _digits(values: Any) -> list[Any]:
+def mirrored(r: Any, z: Any, quarter: Any) -> tuple[list[Any], list[Any], list[Any]]:
+    """Faces along r and z, and rows of values, of the whole disc from its upper right quarter."""
+    whole = np.concatenate([quarter[::-1], quarter], axis=0)
+    whole = np.concatenate([whole[:, ::-1], whole], axis=1)
+    across, along = (np.concatenate([-faces[::-1], faces[1:]]) for faces in (r, z))
+    return digits(across), digits(along), digits(whole.T)
+
+
+def digits(values: Any) -> list[Any]:
     """Five digits are what a picture shows; NaN becomes a hole."""
     array = np.asarray(values, dtype=float)
     if array.ndim > 1:
-        return [_digits(row) for row in array]
+        return [digits(row) for row in array]
     return [None if not np.isfinite(x) else float(f"{x:.5g}") for x in array]
 
 
@@ -253,7 +259,7 @@ def _tint(colour: str) -> str:
 
 
 def style(figure: Any, height: int) -> None:
-    """The look all figures share."""
+    """Give a figure the look of the report."""
     figure.update_layout(
         template="none", height=height, margin={"l": 60, "r": 16, "t": 28, "b": 44},
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",

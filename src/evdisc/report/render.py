@@ -14,6 +14,7 @@ from evdisc.evidence.library import Library, load
 from evdisc.evidence.names import fold
 from evdisc.outcome.readouts import EXPRESSION, readout_names
 from evdisc.report import figures, words
+from evdisc.report.exposure_figures import exposure_figures
 from evdisc.study.folder import write_bytes
 
 FORMAT = "evdisc-report/1"
@@ -58,6 +59,7 @@ def render(folder: Path) -> str:
         sentence=words.sentence(result), opening=figures.opening(result),
         courses=figures.courses(result, shown), more=figures.courses(result, more),
         whereabouts=figures.whereabouts(result),
+        exposure=exposure_figures(result, folder),
         maps=figures.maps(folder, result["arms"]), influence=figures.influence(result),
         effects=effects(result, shown), more_effects=effects(result, more),
         claims=claims(result, library), citations=citations(result, library), markup=Markup,

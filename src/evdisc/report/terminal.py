@@ -55,6 +55,8 @@ def dose_lines(table: Mapping[str, Any]) -> str:
         )
     text = table["title"] + "\n" + text_table(["", "median (90 % range)"], [*given(table), *lines])
     text += "\n" + compared(table["published"])
+    if table["product"]:
+        text += "\n" + table["product"]["purity"]["words"]
     for cargo, words in verdict_lines(row):
         text += f"\n{cargo}: {words}"
     for warning in table["warnings"]:
@@ -70,6 +72,7 @@ def given(table: Mapping[str, Any]) -> list[list[str]]:
     rows = [
         ["vesicles given in all", number(dose["particles_in_all"])],
         ["protein of one injection, ug", interval(dose["protein_ug"])],
+        ["particles in a ug of protein", interval(product["purity"]["particles_per_ug"])],
         ["vesicles given per living cell", interval(dose["particles_per_living_cell"])],
         ["vesicles to make for it", interval(product["vesicles_to_make"])],
     ]

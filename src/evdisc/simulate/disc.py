@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from evdisc.simulate.assemble import Assembly, assemble
 from evdisc.simulate.given import given
 from evdisc.simulate.mechanisms import DISC
 from evdisc.simulate.member import Member
-from evdisc.simulate.route import doses, require_possible, route_objects
+from evdisc.simulate.route import doses, idle, require_possible, route_objects
 from evdisc.simulate.run import Run, execute
 from evdisc.simulate.site import (
     REGION_CELLS,
@@ -27,6 +29,7 @@ from evdisc.simulate.site import (
     disc_setting,
     geometry,
     release_shares,
+    uptake_of,
 )
 from evdisc.simulate.timeline import Event, output_times
 from evdisc.simulate.values import Quantile, Values
@@ -34,7 +37,10 @@ from evdisc.solve.grid import Grid
 from evdisc.vesicle.build import build_product
 from evdisc.vesicle.product import Product, in_arm
 
-SNAPSHOTS = ("free_vesicles", "vesicles_entered", "glucose", "living_cells", "gag")
+SNAPSHOTS = (
+    "free_vesicles", "vesicles_entered", "time_over_vesicles", "time_over_copies", "glucose",
+    "living_cells", "gag",
+)  # fmt: skip
 AFTER_DOSE = 86400.0
 
 
@@ -114,20 +120,31 @@ def snapshot_times(study: DiscStudy) -> tuple[float, ...]:
     return tuple(sorted({early, study.duration}))
 
 
-def run_arm(
+@dataclass(frozen=True)
+class Arm:
+    """One arm of one member before its first step: the healthy disc, and what will happen to it."""
+
+    assembly: Assembly
+    setting: Setting
+    events: Sequence[Event]
+    product: Product | None
+
+
+def prepared(
     study: DiscStudy, member: Member, arm: str, hypothesis: str, believe_all: bool = False
-) -> Run:
-    """Run one arm of one member under one delivery hypothesis.
+) -> Arm:
+    """Assemble one arm of one member under one delivery hypothesis.
 
     Raises:
-        EvdiscError: the run cannot be assembled or fails.
+        EvdiscError: the run cannot be assembled.
     """
-    values, numerics = member.values, study.numerics
+    values = member.values
     size, grid = geometry(values), member_grid(study, member)
     network = member.network(believe_all)
     named = study.therapy.vesicle.named_cargo if study.therapy else ()
     product = in_arm(product_of(study, member), arm, named)
     objects = cargo_objects(product, network, values, hypothesis)
+    objects["uptake_of_recipient"] = uptake_of(member.cell_types, values)
     objects |= site_objects(study) | dict(route_objects(study, values))
     density = [values.number("cell_density", region=r, unit="cells/m3") for r in REGIONS]
     objects["release_share"] = release_shares(
@@ -136,12 +153,26 @@ def run_arm(
     setting = disc_setting(grid, size, network, objects, product.cargoes if product else ())
     assembly = assemble(DISC, setting, values)
     fill_healthy(assembly, setting, values)
+    delivery = study.therapy.delivery if study.therapy else None
+    assembly = assembly.without(idle(delivery, arm))
+    return Arm(assembly, setting, events(study, arm, values, product), product)
+
+
+def run_arm(
+    study: DiscStudy, member: Member, arm: str, hypothesis: str, believe_all: bool = False
+) -> Run:
+    """Run one arm of one member under one delivery hypothesis.
+
+    Raises:
+        EvdiscError: the run cannot be assembled or fails.
+    """
+    numerics = study.numerics
+    ready = prepared(study, member, arm, hypothesis, believe_all)
     outputs = output_times(study.duration, numerics.record_every(study.duration))
     shots = snapshot_times(study)
-    happening = events(study, arm, values, product)
     marks = np.union1d(outputs, shots)
     run = execute(
-        assembly, setting, happening, marks,
+        ready.assembly, ready.setting, ready.events, marks,
         first_step=numerics.first_step,
         largest_step=numerics.longest_step(study.duration),
         snapshot_times=shots, snapshot_names=SNAPSHOTS,
@@ -149,7 +180,7 @@ def run_arm(
     )  # fmt: skip
     keep = np.isin(np.round(marks), np.round(outputs))
     series = {name: column[keep] for name, column in run.series.items()}
-    notes = run.warnings + (product.warnings if product and arm == "treated" else ())
+    notes = run.warnings + (ready.product.warnings if ready.product and arm == "treated" else ())
     return Run(outputs, series, run.snapshots, run.balance, notes, run.steps)
 
 

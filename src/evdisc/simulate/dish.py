@@ -21,7 +21,7 @@ from evdisc.simulate.given import given
 from evdisc.simulate.mechanisms import DISH
 from evdisc.simulate.member import Member
 from evdisc.simulate.run import Run, execute
-from evdisc.simulate.site import cargo_objects, dish_setting, release_shares
+from evdisc.simulate.site import cargo_objects, dish_setting, release_shares, uptake_of
 from evdisc.simulate.timeline import Event, output_times
 from evdisc.simulate.values import Quantile
 from evdisc.tissue.stimulus import IL_1BETA, TNF_ALPHA
@@ -199,6 +199,7 @@ def run_arm(
     objects = cargo_objects(product, network, values, hypothesis)
     if study.therapy is not None and study.therapy.vesicle is None:
         objects["bare_copies"] = np.array([c.copies_per_cell for c in study.therapy.cargo])
+    objects["uptake_of_recipient"] = uptake_of(cell_types(study), values)
     objects["medium"] = medium(study, "healthy")
     objects["release_share"] = release_shares(
         member.release_gains(believe_all),

@@ -8,6 +8,7 @@ from evdisc.delivery import (
     carrier,
     carrier_material,
     depot,
+    exposure_time,
     internalise,
     medium_dose,
     systemic,
@@ -37,6 +38,19 @@ from evdisc.tissue import (
     swelling,
 )
 
+#: what brings vesicles and their cargo to the cells of a disc, in the order of a step
+DELIVERY: tuple[Mechanism, ...] = (
+    uptake.MECHANISM,
+    carrier.MECHANISM,
+    carrier_material.MECHANISM,
+    transplant.MECHANISM,
+    depot.MECHANISM,
+    systemic.MECHANISM,
+    transport.MECHANISM,
+    internalise.MECHANISM,
+    exposure_time.MECHANISM,
+)
+
 DISC: tuple[Mechanism, ...] = (
     ageing.MECHANISM,
     nutrition.MECHANISM,
@@ -47,14 +61,7 @@ DISC: tuple[Mechanism, ...] = (
     ingrowth.MECHANISM,
     cytokines.MECHANISM,
     milieu.MECHANISM,
-    uptake.MECHANISM,
-    carrier.MECHANISM,
-    carrier_material.MECHANISM,
-    transplant.MECHANISM,
-    depot.MECHANISM,
-    systemic.MECHANISM,
-    transport.MECHANISM,
-    internalise.MECHANISM,
+    *DELIVERY,
     expression.MECHANISM,
     cargo_effect.MECHANISM,
     signalling.MECHANISM,

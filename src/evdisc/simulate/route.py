@@ -10,7 +10,7 @@ import numpy as np
 
 from evdisc.delivery import systemic
 from evdisc.errors import InputError
-from evdisc.protocol.specs import DiscStudy
+from evdisc.protocol.specs import VESICLE_ARMS, DiscStudy
 from evdisc.protocol.therapy_specs import DeliverySpec
 from evdisc.simulate.timeline import Event
 from evdisc.simulate.values import Values
@@ -25,6 +25,11 @@ DOSES = {
     "intramuscular": ("muscle_dose", "muscle_dose"),
 }
 SYSTEMIC = ("intravenous", "intramuscular")
+#: mechanisms of vesicles and of what brings them; uptake is told even where none is
+OF_VESICLES = frozenset({
+    "carrier", "transplant", "depot", "systemic", "transport", "internalise", "exposure_time",
+    "expression", "cargo_effect",
+})  # fmt: skip
 #: the thickest packing of spheres
 PACKING = 0.64
 
@@ -48,15 +53,37 @@ def doses(
     return out
 
 
+def idle(delivery: DeliverySpec | None, arm: str) -> frozenset[str]:
+    """Mechanisms that have nothing to do in an arm; at rest they change none of its numbers."""
+    if delivery is None or arm == "untreated":
+        return OF_VESICLES | {"carrier_material"}
+    held = arm != "vehicle" and delivery.carrier != "none"
+    out = frozenset() if held else frozenset({"carrier_material"})
+    if arm not in VESICLE_ARMS:
+        return out | OF_VESICLES
+    # the release of a carrier and that of cells are one field, which the carrier starts anew
+    if not held and not delivery.cells and delivery.route != "annulus microneedle":
+        out |= {"carrier"}
+    if not delivery.cells:
+        out |= {"transplant"}
+    if not delivery.route.startswith("depot"):
+        out |= {"depot"}
+    return out if delivery.route in SYSTEMIC else out | {"systemic"}
+
+
 def route_objects(study: DiscStudy, values: Values) -> Mapping[str, Any]:
     """What carriers, depots and the body need to know."""
     if study.therapy is None:
         return {}
     delivery = study.therapy.delivery
     carrier, route = delivery.carrier, delivery.route
+    source = study.therapy.vesicle.source.cell
     needle = route == "annulus microneedle"
     held = "core-shell microneedle" if needle and carrier == "none" else carrier
     found: dict[str, Any] = {"injection_sector": delivery.sector, "into_annulus": needle}
+    if delivery.cells:
+        own = ("transplant_half_life", "transplant_hunger")
+        found["transplant"] = tuple(values.number(key, source) for key in own)
     if held != "none":
         found |= held_objects(held, values)
     if route.startswith("depot"):
@@ -82,6 +109,8 @@ def held_objects(carrier: str, values: Values) -> dict[str, Any]:
         "carrier_life": values.number("carrier_degradation", carrier),
         "carrier_kept": values.number("carrier_volume_kept", carrier),
         "carrier_charge": values.number("carrier_charge", carrier),
+        "carrier_modulus": values.number("carrier_modulus", carrier),
+        "carrier_matrix": values.number("carrier_matrix", carrier),
     }  # fmt: skip
 
 

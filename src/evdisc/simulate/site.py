@@ -166,6 +166,11 @@ def cargo_objects(
     }
 
 
+def uptake_of(cell_types: Sequence[str], values: Values) -> list[float]:
+    """Uptake by each recipient cell over that of a nucleus cell."""
+    return [values.number("uptake_of_recipient", cell) for cell in cell_types]
+
+
 def release_shares(
     around: Sequence[Floats], values: Values, density: Sequence[float], half_life: str
 ) -> list[float]:

@@ -10,39 +10,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evdisc.evidence.library import Library
+from evdisc.outcome.effects import triple
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.simulate import disc, dish
 from evdisc.simulate.member import Member
 from evdisc.simulate.site import geometry
-from evdisc.study.summary import triple
-from evdisc.study.worker import draw
+from evdisc.study.purity import per_mass, purity
 
 Floats = NDArray[np.float64]
 UG = 1e-9  # kg
 
 
 def context(
-    study: DiscStudy | DishStudy, library: Library, members: Sequence[int]
+    study: DiscStudy | DishStudy, library: Library, drawn: Sequence[Member]
 ) -> dict[str, Any]:
     """Numbers of the dose that need no run.
 
     Returns ``dose`` (particles, per injection and in all; ug; per living cell), ``product`` (what
-    engineering and storage leave, what must be made, free cargo) and ``published`` (doses others
-    gave, how many times ours is of each, and what it was given for).
+    engineering and storage leave, what must be made, free cargo, purity) and ``published`` (doses
+    others gave, how many times ours is of each, and what it was given for).
     """
-    drawn = [draw(study, m, library) for m in members]
     room = disc if isinstance(study, DiscStudy) else dish
     products = [p for p in (room.product_of(study, m) for m in drawn) if p is not None]
     out: dict[str, Any] = {"dose": {}, "product": {}, "published": []}
     particles, injections = _particles(study)
-    if not products or particles <= 0.0:
+    vesicle = study.therapy.vesicle if study.therapy else None
+    if not products or particles <= 0.0 or vesicle is None:
         return out
-    per_mass = np.array([m.values.number("particles_per_mass") for m in drawn])
+    members = range(len(drawn))
+    each = per_mass(study, vesicle, library, members)
     cells = np.array([_cells(study, m) for m in drawn])
     out["dose"] = {
         "particles": particles, "injections": injections,
         "particles_in_all": particles * injections,
-        "protein_ug": triple(particles / per_mass / UG),
+        "protein_ug": triple(particles / each / UG),
         "particles_per_living_cell": triple(particles * injections / cells),
     }  # fmt: skip
     taken = np.array([p.recovery * p.integrity * p.left_after_storage for p in products])
@@ -51,6 +52,7 @@ def context(
         "recovery": triple(np.array([p.recovery for p in products])),
         "integrity": triple(np.array([p.integrity for p in products])),
         "left_after_storage": triple(np.array([p.left_after_storage for p in products])),
+        "purity": purity(study, library, members),
         "yield_gain": triple(np.array([p.yield_gain for p in products])),
         "vesicles_to_make": triple(particles * injections / taken),
         "free_copies_per_vesicle": {
@@ -58,7 +60,7 @@ def context(
             for name in sorted(free)
         },
     }  # fmt: skip
-    out["published"] = _published(study, library, particles, float(np.median(per_mass)))
+    out["published"] = _published(study, library, particles, float(np.median(each)))
     return out
 
 

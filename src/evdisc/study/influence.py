@@ -8,16 +8,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
-from evdisc.evidence.library import context_text
+from evdisc.evidence.library import Library, context_text
 from evdisc.evidence.parameters import ParameterRow
+from evdisc.protocol.specs import DiscStudy, DishStudy
+from evdisc.simulate.dish import dish_context
+from evdisc.simulate.site import disc_context
 
 Floats = NDArray[np.float64]
 
 
 def rank_correlation(x: Floats, y: Floats) -> float:
     """Spearman's rank correlation; 0 where one of the two does not vary."""
+    from scipy.stats import rankdata  # here, because it takes long to load
+
     good = np.isfinite(x) & np.isfinite(y)
     if good.sum() < 3:
         return 0.0
@@ -42,18 +46,35 @@ def assumed(
         draws: (members, parameters).
         effect: (members,) effect whose spread is explained.
     """
+    return [e for e in influences(rows, draws, effect) if e["tier"] == "assumed"]
+
+
+def influences(
+    rows: Mapping[str, ParameterRow], draws: Floats, effect: Floats
+) -> list[dict[str, Any]]:
+    """:func:`assumed` for drawn parameters of every tier."""
     out = [
-        _entry(row, rank_correlation(draws[:, i], effect), len(effect))
-        for i, row in enumerate(rows.values())
-        if row.tier == "assumed"
+        _entry(name, row, rank_correlation(draws[:, i], effect), len(effect))
+        for i, (name, row) in enumerate(rows.items())
     ]
     return sorted(out, key=lambda e: (-abs(e["influence"]), e["key"], e["context"]))
 
 
-def _entry(row: ParameterRow, rho: float, members: int) -> dict[str, Any]:
+def drawn_row(study: DiscStudy | DishStudy, identity: str, library: Library) -> ParameterRow:
+    """The evidence row behind a draw, in the context of the study."""
+    key, *places = identity.partition("#")[0].split("|")
+    own = dict(place.split("=", 1) for place in places)
+    context = disc_context(study.disc) if isinstance(study, DiscStudy) else dish_context(study)
+    return library.resolve(key, **{**context, **own})
+
+
+def _entry(name: str, row: ParameterRow, rho: float, members: int) -> dict[str, Any]:
+    # what is drawn for one molecule says which
+    molecule = name.partition("#")[2]
     return {
         "key": row.key,
-        "context": context_text(row),
+        "context": molecule or context_text(row),
+        "tier": row.tier,
         "value": row.value,
         "low": row.low,
         "high": row.high,

@@ -79,7 +79,7 @@ def series(study: DiscStudy | DishStudy, stack: Stack) -> bytes:
 
 
 def fields(study: DiscStudy, stack: Stack, library: Library, folder: Path) -> None:
-    """Quantiles of the snapshot fields over the members, and one representative member.
+    """Quantiles and mean of the snapshot fields over the members, and one representative member.
 
     All members share the cells; the grid written is that of the representative one.
     """
@@ -106,6 +106,7 @@ def fields(study: DiscStudy, stack: Stack, library: Library, folder: Path) -> No
             ("q05", low),
             ("median", middle),
             ("q95", high),
+            ("mean", np.nanmean(data[:, run], axis=0)),
             ("representative", data[typical, run]),
         ):
             group.create_array(f"{arm}/{name}", data=array.astype(np.float32))

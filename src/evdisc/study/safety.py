@@ -17,6 +17,8 @@ UNKNOWN = (
     "vesicles that reach the nerve root or the blood from the disc",
     "growth of tumour cells elsewhere",
 )
+#: transplanted cells whose own source may form tumours
+IPSC = "iPSC-NP"
 UNLISTED = "cargo of these vesicles beside what is listed"
 
 
@@ -58,6 +60,9 @@ def flags(study: DiscStudy | DishStudy) -> list[str]:
         recipient = study.cells[0].species if isinstance(study, DishStudy) else "human"
     if vesicle and vesicle.source.species not in (recipient, "generic"):
         out.append(f"{vesicle.source.species} vesicles in {recipient} tissue")
+    cells = isinstance(study, DiscStudy) and study.therapy and study.therapy.delivery.cells
+    if vesicle and cells and vesicle.source.cell == IPSC:
+        out.append("living cells from pluripotent stem cells: a tumour may form (Kamatani 2022)")
     if vesicle and any(s.method == "lentivirus" for s in vesicle.steps):
         out.append("parent cells carry a lentivirus: vesicles must be free of it")
     return out

@@ -10,17 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evdisc.evidence.library import Library
-from evdisc.evidence.parameters import ParameterRow
 from evdisc.outcome.delivery_table import verdicts
-from evdisc.outcome.effects import effect, quantiles
+from evdisc.outcome.effects import effect, rounded, triple
 from evdisc.outcome.readouts import Readout, describe
 from evdisc.protocol.specs import DiscStudy, DishStudy
-from evdisc.simulate.dish import dish_context
 from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.simulate.member import network_arrows
-from evdisc.simulate.site import disc_context
-from evdisc.study.influence import assumed
+from evdisc.study.influence import assumed, drawn_row
+from evdisc.study.purity import purity
 from evdisc.study.safety import safety
+from evdisc.study.sensitivity import sensitivity
 from evdisc.study.variants import HYPOTHESES, Variant, arms_of, find, variants
 
 Floats = NDArray[np.float64]
@@ -46,17 +45,6 @@ class Stack:
         return [str(n) for n in self.arrays.get(which + "_names", ())]
 
 
-def rounded(x: float) -> float | None:
-    """Eight significant digits; None for NaN, which JSON cannot hold."""
-    return None if not np.isfinite(x) else float(f"{x:.8g}")
-
-
-def triple(samples: Floats) -> dict[str, float | None]:
-    """Median, q05 and q95 as JSON numbers."""
-    middle, low, high = quantiles(samples)
-    return {"median": rounded(middle), "q05": rounded(low), "q95": rounded(high)}
-
-
 def result(
     study: DiscStudy | DishStudy, stack: Stack, library: Library, print_: str, version: str
 ) -> dict[str, Any]:
@@ -72,6 +60,7 @@ def result(
         return out | {
             "readouts": {},
             "delivery": {},
+            "product": {},
             "safety": {},
             "evidence": [],
             "assumed": [],
@@ -83,6 +72,11 @@ def result(
         for i, name in enumerate(stack.names("readout"))
     }
     out["delivery"] = delivery_rows(stack, every, arms, library)
+    if study.therapy is not None:
+        found = exposure_sensitivity(study, stack, every, library)
+        out["delivery"]["treated"]["sensitivity"] = found
+    standing = [m for m, s in zip(stack.members, stack.status, strict=True) if s == "ok"]
+    out["product"] = purity(study, library, standing)
     out["safety"] = safety(study, out["delivery"].get("treated", {}).get("organs", {}), library)
     out["evidence"] = sorted({c.claim for a in network_arrows(library) for c in a.claims})
     out["assumed"] = _assumed(study, stack, library)
@@ -154,19 +148,41 @@ def delivery_rows(
         table = stack.arrays["delivery"][:, find(every, arm, "stoichiometric", False)]
         row: dict[str, Any] = {
             "copies_per_cell": {}, "delivered_over_endogenous": {}, "where": {}, "organs": {},
+            "by_cell": {},
         }  # fmt: skip
         for i, name in enumerate(names):
-            kind, _, cargo = name.partition(":")
-            if kind == "copies":
-                row["copies_per_cell"][cargo] = triple(table[:, i])
-            elif kind in ("where", "organ"):
-                row[kind if kind == "where" else "organs"][cargo] = triple(table[:, i])
-            elif kind == "over":
-                row["delivered_over_endogenous"][cargo] = triple(table[:, i])
-            else:
-                row[name] = triple(table[:, i])
+            place = row
+            *way, last = placed(name)
+            for step in way:
+                place = place.setdefault(step, {})
+            place[last] = triple(table[:, i])
         out[arm] = row | {"verdict": verdicts(row, half_effect)}
     return out
+
+
+def exposure_sensitivity(
+    study: DiscStudy | DishStudy, stack: Stack, every: tuple[Variant, ...], library: Library
+) -> dict[str, Any]:
+    """What the exposure of the treated arm depends on; see :func:`sensitivity`."""
+    rows = {name: drawn_row(study, name, library) for name in stack.names("parameter")}
+    table = stack.arrays["delivery"][:, find(every, "treated", "stoichiometric", False)]
+    return sensitivity(rows, stack.arrays["parameters"], stack.names("delivery"), table)
+
+
+#: first word of a delivery name -> where it stands in a row of result.json
+PLACES = {
+    "copies": "copies_per_cell", "over": "delivered_over_endogenous", "where": "where",
+    "organ": "organs", "days_over": "days_over_half_effect",
+}  # fmt: skip
+
+
+def placed(name: str) -> tuple[str, ...]:
+    """Keys below an arm of ``delivery`` for a name of the delivery table."""
+    word, _, rest = name.partition(":")
+    if word == "at":
+        cell, _, what = rest.partition(":")
+        return "by_cell", cell, *placed(what)
+    return (PLACES[word], rest) if word in PLACES else (name,)
 
 
 def headline_effect(study: DiscStudy | DishStudy, stack: Stack) -> Floats:
@@ -186,14 +202,6 @@ def _assumed(study: DiscStudy | DishStudy, stack: Stack, library: Library) -> li
     names = stack.names("parameter")
     rows = {name: drawn_row(study, name, library) for name in names}
     return assumed(rows, stack.arrays["parameters"], headline_effect(study, stack))
-
-
-def drawn_row(study: DiscStudy | DishStudy, identity: str, library: Library) -> ParameterRow:
-    """The evidence row behind a draw, in the context of the study."""
-    key, *places = identity.split("|")
-    own = dict(place.split("=", 1) for place in places)
-    context = disc_context(study.disc) if isinstance(study, DiscStudy) else dish_context(study)
-    return library.resolve(key, **{**context, **own})
 
 
 def _warnings(stack: Stack) -> list[str]:

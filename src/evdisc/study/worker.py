@@ -16,6 +16,7 @@ from evdisc.outcome.readouts import disc_readouts, dish_readouts
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.simulate import disc, dish
 from evdisc.simulate.draws import MemberDraws
+from evdisc.simulate.exposure import exposure
 from evdisc.simulate.member import Member
 from evdisc.simulate.run import Run
 from evdisc.study.variants import Variant, variants
@@ -58,8 +59,28 @@ def run_member(
         records = [_record(study, member, v) for v in which]
     except EvdiscError as error:
         return {"status": f"{type(error).__name__}: {error}"}
-    parameters = {k: x for k, x in member.values.drawn.items() if "#" not in k}
-    return {"status": "ok", "records": records, "parameters": parameters}
+    return {"status": "ok", "records": records, "parameters": _parameters(study, member)}
+
+
+def expose_member(study: DiscStudy | DishStudy, member: Member) -> dict[str, Any]:
+    """The treated arm of one member for its delivery numbers alone."""
+    treated = Variant("treated", "stoichiometric", False)
+    try:
+        if isinstance(study, DishStudy):
+            record = _record(study, member, treated)
+        else:
+            run = exposure(study, member)
+            record = _numbers(run, {}, delivery(run, *_cargo(study, member)))
+    except EvdiscError as error:
+        return {"status": f"{type(error).__name__}: {error}"}
+    return {"status": "ok", "records": [record], "parameters": {}}
+
+
+def _parameters(study: DiscStudy | DishStudy, member: Member) -> dict[str, float]:
+    # of what is drawn one by one, that of cargo is the same in all members
+    cargoes = ("", *_cargo(study, member)[0])
+    drawn = member.values.drawn.items()
+    return {k: x for k, x in drawn if k.partition("#")[2] in cargoes}
 
 
 def _record(study: DiscStudy | DishStudy, member: Member, v: Variant) -> dict[str, Any]:

@@ -5,7 +5,7 @@ the healthy tissue, q the protease activity above healthy, so the healthy disc i
 Gu 2014, and Zhu 2016). Synthesis falls with acid (Razaq 2003), without glucose, and with the
 osmolality of a tissue that lost its charge (Ishihara 1997). With constant viability v and nothing
 else G = v + (1 - v) exp(-k t). The human k is measured turnover (Sivan 2006); the k of small
-animals is an injury constant and labelled so.
+animals is an injury constant and labelled so. What a carrier in the nucleus leaves behind is added.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def relax(value: float, synthesis: float, loss: float, turnover: float, dt: floa
 def kernel(clock, p, patch_of, region, node, proteases, activity, reference_activity,
            healthy_cells, inflamed_cells, early_senescent_cells, late_senescent_cells,
            reference_living_cells, ph, reference_ph, glucose, reference_glucose, volume_ratio,
-           gag, collagen_2):  # fmt: skip
+           matrix_supply, gag, collagen_2):  # fmt: skip
     """Advance GAG and collagen II, relative to the healthy tissue."""
     for i in range(region.shape[0]):
         for k in range(region.shape[1]):
@@ -77,6 +77,10 @@ def kernel(clock, p, patch_of, region, node, proteases, activity, reference_acti
             collagen = activity[node[1], q] / reference_activity[node[1], q]
             gag[i, k] = relax(gag[i, k], able * aggrecan, loss, p[0, c], clock[1])
             collagen_2[i, k] = relax(collagen_2[i, k], able * collagen, loss, p[1, c], clock[1])
+            if c == 0:
+                left = matrix_supply[0] * clock[1]
+                gag[i, k] += left * math.exp(-0.5 * p[0, c] * loss * clock[1])
+                collagen_2[i, k] += left * math.exp(-0.5 * p[1, c] * loss * clock[1])
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
@@ -106,6 +110,7 @@ MECHANISM = Mechanism(
         "glucose",
         "reference_glucose",
         "volume_ratio",
+        "matrix_supply",
     ),
     averaged=(
         "healthy_cells",

@@ -8,6 +8,9 @@ over a day of rest and activity the height breathes about that mean in closed fo
 carries height in proportion to its share of the disc's area; an annulus without function bulges,
 and extruded nucleus is missing.
 
+A gel in the nucleus bears its volume share times its modulus times how far the nucleus has given
+way since it set (Voigt's bound, the most it can bear).
+
 The stress the nucleus carries falls with its osmotic pressure and with the weakest part of the
 annulus, which holds that pressure; the annulus takes the rest of the load.
 """
@@ -36,21 +39,23 @@ def gained(gag, ratio, modulus, healthy, c):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def equilibrium_ratio(gag, modulus, start, c):
+def equilibrium_ratio(gag, modulus, start, c, gel=0.0, gel_set_at=1.0):
     """Volume ratio at which osmotic and matrix stress balance the healthy load.
 
-    Newton's method from ``start`` inside a bracket.
+    A gel of ``gel`` Pa that set at the ratio ``gel_set_at`` bears its part. Newton's method from
+    ``start`` inside a bracket.
     """
     low, high = 1.0 - 0.95 * c[1], 3.0
     healthy = osmotic_pressure(1.0, 1.0, c)
     ratio = min(max(start, low), high)
     for _ in range(60):
-        excess = gained(gag, ratio, modulus, healthy, c)
+        excess = gained(gag, ratio, modulus, healthy, c) - gel * (ratio - gel_set_at)
         if excess > 0.0:
             low = ratio
         else:
             high = ratio
-        slope = (gained(gag, ratio + NUDGE, modulus, healthy, c) - excess) / NUDGE
+        nudged = gained(gag, ratio + NUDGE, modulus, healthy, c)
+        slope = (nudged - gel * (ratio + NUDGE - gel_set_at) - excess) / NUDGE
         following = ratio - excess / slope
         if not low < following < high:
             following = 0.5 * (low + high)
@@ -112,9 +117,10 @@ def loaded(nucleus_share, load, held, p):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def kernel(clock, p, region, volume, nucleus_share, load, held, target, mean_gag, gel_charge, gag,
-           annulus_integrity, extruded_nucleus, carrier_volume, volume_ratio, height_ratio,
-           water_content, nucleus_pressure, annulus_load_share, diurnal_height_loss):  # fmt: skip
+def kernel(clock, p, region, volume, nucleus_share, load, held, target, mean_gag, gel_charge,
+           gel_modulus, gag, annulus_integrity, extruded_nucleus, carrier_volume, carrier_set_at,
+           volume_ratio, height_ratio, water_content, nucleus_pressure, annulus_load_share,
+           diurnal_height_loss):  # fmt: skip
     """Advance volume ratios; write height, water of the nucleus and who carries the load."""
     mean_gag[:] = 0.0
     for i in range(region.shape[0]):
@@ -127,10 +133,12 @@ def kernel(clock, p, region, volume, nucleus_share, load, held, target, mean_gag
     if held[0] == 0.0:
         loaded(nucleus_share, load, held, p)
     keep = math.exp(-clock[1] / p[OSMOTIC + 1, 0])
+    stiffness = gel_modulus * carrier_volume[0]
     for c in range(3):
         target[c] = equilibrium_ratio(
-            mean_gag[0, c] / mean_gag[1, c], p[OSMOTIC, c], target[c], p[:OSMOTIC, c]
-        )
+            mean_gag[0, c] / mean_gag[1, c], p[OSMOTIC, c], target[c], p[:OSMOTIC, c],
+            stiffness if c == 0 else 0.0, carrier_set_at[0],
+        )  # fmt: skip
         # the endplate is held by bone: load does not squeeze it
         under_load = target[c] * (held[0] if c < 2 else 1.0)
         volume_ratio[c] = under_load + keep * (volume_ratio[c] - under_load)
@@ -142,6 +150,7 @@ def kernel(clock, p, region, volume, nucleus_share, load, held, target, mean_gag
     water = (tissue[1] - 1.0 + volume_ratio[0]) * tissue[17]
     water_content[0] = water / (water + (1.0 - tissue[1]) * tissue[6])
     now = osmotic_pressure(mean_gag[0, 0] / mean_gag[1, 0], volume_ratio[0], tissue)
+    now += max(stiffness * (carrier_set_at[0] - volume_ratio[0]), 0.0)
     pressed = now / osmotic_pressure(1.0, 1.0, tissue)
     carried = min(max(pressed, 0.0), 1.0) * annulus_integrity.min()
     nucleus_pressure[0] = held[2] * carried
@@ -158,14 +167,14 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
     share = (geometry.nucleus_radius / geometry.radius) ** 2
     load = np.asarray(setting.objects.get("load", ()), dtype=np.float64)
     held, target = np.zeros(3), np.ones(3)
-    charge = float(setting.objects.get("carrier_charge", 0.0))
-    return setting.region, setting.volume, share, load, held, target, np.zeros((2, 3)), charge
+    gel = (float(setting.objects.get(f"carrier_{what}", 0.0)) for what in ("charge", "modulus"))
+    return setting.region, setting.volume, share, load, held, target, np.zeros((2, 3)), *gel
 
 
 MECHANISM = Mechanism(
     name="swelling",
     kernel=kernel,
-    reads=("gag", "annulus_integrity", "extruded_nucleus", "carrier_volume"),
+    reads=("gag", "annulus_integrity", "extruded_nucleus", "carrier_volume", "carrier_set_at"),
     owns=(
         "volume_ratio",
         "height_ratio",

@@ -1,0 +1,62 @@
+"""Exposure: how long cells hold more than what half of the effect takes.
+
+By vesicles that act in the cell (what counts if potency follows vesicles) and by copies of the most
+plentiful cargo (what counts if copies decide), each against its half-effect number of the member.
+Within a step the number is taken to move in a straight line.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from evdisc.mechanism.contract import Mechanism, Parameter
+from evdisc.mechanism.setting import Setting
+
+
+@njit(cache=True, nogil=True)
+def share_over(start: float, end: float, limit: float) -> float:
+    """Share of a straight way from ``start`` to ``end`` that lies above ``limit``."""
+    low, high = min(start, end), max(start, end)
+    if low >= limit:
+        return 1.0
+    return 0.0 if high <= limit else (high - limit) / (high - low)
+
+
+@njit(cache=True, nogil=True)
+def kernel(clock, p, patch_of, last, spent, vesicles_per_cell, cargo_copies, time_over_vesicles,
+           time_over_copies):  # fmt: skip
+    """Add the time of a step that each patch spends above; ``last`` is what it held before."""
+    for q in range(last.shape[1]):
+        most = 0.0
+        for c in range(cargo_copies.shape[0]):
+            most = max(most, cargo_copies[c, q])
+        now = (vesicles_per_cell[q], most)
+        for which in range(2):
+            spent[which, q] = clock[1] * share_over(last[which, q], now[which], p[which, 0])
+            last[which, q] = now[which]
+    for i in range(patch_of.shape[0]):
+        for k in range(patch_of.shape[1]):
+            if patch_of[i, k] >= 0:
+                time_over_vesicles[i, k] += spent[0, patch_of[i, k]]
+                time_over_copies[i, k] += spent[1, patch_of[i, k]]
+
+
+def prepare(setting: Setting) -> tuple[Any, ...]:
+    """Patch map and work space: what each patch held a step ago, and the time it spent above."""
+    return setting.patch_of, np.zeros((2, setting.patches)), np.zeros((2, setting.patches))
+
+
+MECHANISM = Mechanism(
+    name="exposure_time",
+    kernel=kernel,
+    reads=("vesicles_per_cell", "cargo_copies"),
+    owns=("time_over_vesicles", "time_over_copies"),
+    parameters=(
+        Parameter("half_effect_vesicles", "vesicles/cell", "acting vesicles at half effect", 0.0),
+        Parameter("half_effect_copies", "copies/cell", "copies at half occupancy", 0.0),
+    ),
+    prepare=prepare,
+)
