@@ -25,7 +25,8 @@ def study_table(result: Mapping[str, Any], first: Sequence[str] = ()) -> str:
         titles += [f"{effect['arm']} - {effect['versus']}", "direction"]
     rows = []
     shown = [n for f in first for n in result["readouts"] if n.split(" (")[0] == f]
-    for name in shown or result["readouts"]:
+    plain = [n for n in result["readouts"] if " (" not in n]
+    for name in shown or plain or result["readouts"]:
         about = result["readouts"][name]
         bands = about["hypotheses"]["stoichiometric"]["arms"]
         cells = [number(bands[arm]["median"][-1]) for arm in arms]

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from evdisc.evidence.library import Library
 from evdisc.evidence.parameters import ParameterRow
+from evdisc.outcome.animals import animals_per_arm
 from evdisc.outcome.delivery_table import verdicts
 from evdisc.outcome.effects import effect, quantiles
-from evdisc.outcome.readouts import Readout, describe
+from evdisc.outcome.readout import Readout
+from evdisc.outcome.readouts import describe
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.simulate.dish import dish_context
 from evdisc.simulate.mechanisms import DISC, DISH
@@ -26,6 +28,8 @@ from evdisc.study.variants import HYPOTHESES, Variant, arms_of, find, variants
 Floats = NDArray[np.float64]
 #: read-out whose effect ranks the assumptions
 HEADLINE = {"disc": "disc height index", "dish": "viability"}
+#: read-out told as a share of members in each grade too
+GRADE = "Pfirrmann grade"
 
 
 @dataclass(frozen=True)
@@ -108,11 +112,28 @@ def _readout(
         for i, arm in enumerate(arms) for versus in arms[i + 1 :]
         for hypothesis in HYPOTHESES for believed in (False, True)
     ]  # fmt: skip
+    grades = {"distribution": distribution(data[:, :, -1], every, arms)}
     return {
         "unit": about.unit, "meaning": about.meaning, "better": about.better,
         "times_d": [rounded(t / 86400.0) for t in times], "hypotheses": hypotheses,
         "effect": effects[0] if effects else None, "effects": effects[1:],
+        **(grades if about.name == GRADE else {}),
     }  # fmt: skip
+
+
+def distribution(
+    last: Floats, every: tuple[Variant, ...], arms: Sequence[str]
+) -> dict[str, dict[str, dict[str, float | None]]]:
+    """Hypothesis -> arm -> share of the members in each grade at the end, of (members, runs)."""
+
+    def shares(arm: str, hypothesis: str) -> dict[str, float | None]:
+        grades = last[:, find(every, arm, hypothesis, False)]
+        good = grades[np.isfinite(grades)]
+        return {
+            str(g): rounded(float((good == g).mean()) if good.size else np.nan) for g in range(1, 6)
+        }
+
+    return {h: {arm: shares(arm, h) for arm in arms} for h in HYPOTHESES}
 
 
 def _bands(samples: Floats) -> dict[str, list[float | None]]:
@@ -131,12 +152,12 @@ def _effect(
     band: float, about: Readout,
 ) -> dict[str, Any]:  # fmt: skip
     arm, versus, hypothesis, believed = which
-    found = effect(
-        data[:, find(every, arm, hypothesis, believed), -1],
-        data[:, find(every, versus, hypothesis, believed), -1], band, about.better, about.full,
-    )  # fmt: skip
+    ours, theirs = (data[:, find(every, a, hypothesis, believed), -1] for a in (arm, versus))
+    found = effect(ours, theirs, band, about.better, about.full)
+    seen = found.direction in ("up", "down")
     numbers = {k: rounded(v) if isinstance(v, float) else v for k, v in asdict(found).items()}
     return numbers | {
+        "animals_per_arm": animals_per_arm(found.median, ours, theirs) if seen else None,
         "arm": arm, "versus": versus, "hypothesis": hypothesis,
         "time_d": rounded(float(times[-1]) / 86400.0),
         "claims": "all believed" if believed else "discounted",

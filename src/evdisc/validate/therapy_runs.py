@@ -168,17 +168,16 @@ def row_results(row: Therapy, library: Library, members: int = MEMBERS) -> dict[
     first, second = sides(row)
     about = describe(row.readout, row.model)
     band = library.resolve("equivalence_band", subject=about.band).median
-    pairs: dict[str, tuple[Floats, Floats]] = {}
-    for hypothesis in HYPOTHESES:
-        found = [_pair(row, first, second, hypothesis, m, library) for m in range(members)]
-        ours, theirs = np.array(found).T
-        pairs[hypothesis] = ours, theirs
-    pairs["both"] = tuple(np.concatenate(p) for p in zip(*pairs.values(), strict=True))
+    ours, theirs = np.array([
+        [_pair(row, first, second, h, m, library) for m in range(members)] for h in HYPOTHESES
+    ]).transpose(2, 0, 1)  # fmt: skip
+    pairs = {h: (ours[i], theirs[i]) for i, h in enumerate(HYPOTHESES)}
+    pairs["both"] = ours.ravel(), theirs.ravel()
     out: dict[str, Any] = {"id": row.id, "unit": about.unit}
-    for name, (ours, theirs) in pairs.items():
-        out[name] = _effect(ours, theirs, band, about.full)
+    for name, (arm, versus) in pairs.items():
+        out[name] = _effect(arm, versus, band, about.full)
     return out | {
-        "failed": int(np.isnan(pairs["both"][0]).sum()),
+        "failed": int(np.isnan(ours).sum()),
         "acting": acting(row, first, library),
     }  # fmt: skip
 
@@ -217,7 +216,7 @@ def acting(row: Therapy, side: Side, library: Library) -> list[str] | None:
         return None
     spec, member = _spec(side.document), _member(library, side.document, side.left_out, 0)
     room = disc if isinstance(spec, DiscStudy) else dish
-    product = room.product_of(spec, member)  # type: ignore[arg-type]
+    product = room.product_of(spec, member)
     assert product is not None
     deleted = np.zeros(len(plan.arrows), dtype=bool)
     if side.left_out:
