@@ -12,11 +12,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from evdisc.mechanism.contract import REGIONS
 from evdisc.outcome.readout import Readout
 
 Floats = NDArray[np.float64]
 
+#: regions of a disc, as its series name them
+REGIONS = ("NP", "AF", "CEP")
 SENESCENT = ("early_senescent_cells", "late_senescent_cells")
 #: read-out -> pool of the dead
 CAUSES = {

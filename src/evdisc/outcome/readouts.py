@@ -12,8 +12,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from evdisc.mechanism.contract import REGIONS
-from evdisc.outcome.cell_counts import FATES, IN_A_DISH, by_region, cells, marked
+from evdisc.outcome.cell_counts import FATES, IN_A_DISH, REGIONS, by_region, cells, marked
 from evdisc.outcome.readout import Readout
 from evdisc.simulate.run import Run
 from evdisc.simulate.values import Values

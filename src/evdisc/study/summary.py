@@ -21,6 +21,7 @@ from evdisc.simulate.dish import dish_context
 from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.simulate.member import network_arrows
 from evdisc.simulate.site import disc_context
+from evdisc.study.claims_influence import influence_of_claims, unpacked
 from evdisc.study.influence import assumed
 from evdisc.study.safety import safety
 from evdisc.study.variants import HYPOTHESES, Variant, arms_of, find, variants
@@ -79,6 +80,7 @@ def result(
             "safety": {},
             "evidence": [],
             "assumed": [],
+            "influence_of_claims": {},
             "warnings": [],
             "citations": [],
         }
@@ -90,6 +92,7 @@ def result(
     out["safety"] = safety(study, out["delivery"].get("treated", {}).get("organs", {}), library)
     out["evidence"] = sorted({c.claim for a in network_arrows(library) for c in a.claims})
     out["assumed"] = _assumed(study, stack, library)
+    out["influence_of_claims"] = _claims(study, stack, library)
     out["warnings"] = _warnings(stack)
     out["citations"] = citations(study, library)
     return out
@@ -190,17 +193,32 @@ def delivery_rows(
     return out
 
 
-def headline_effect(study: DiscStudy | DishStudy, stack: Stack) -> Floats:
-    """Effect of each member on the headline read-out at the end (NaN without a comparison)."""
+def headline(study: DiscStudy | DishStudy, stack: Stack) -> int:
+    """Place of the read-out whose effect ranks what drives it."""
+    names, wanted = stack.names("readout"), HEADLINE[study.kind]
+    return next((i for i, n in enumerate(names) if n.split(" (")[0] == wanted), 0)
+
+
+def headline_effect(
+    study: DiscStudy | DishStudy, stack: Stack, hypothesis: str = HYPOTHESES[0]
+) -> Floats:
+    """Effect of each member on the headline read-out at the end; its level without a comparison."""
     every, arms = variants(study), arms_of(study)
-    names = stack.names("readout")
-    wanted = HEADLINE[study.kind]
-    index = next((i for i, n in enumerate(names) if n.split(" (")[0] == wanted), 0)
-    data = stack.arrays["readouts"][:, :, index, -1]
-    first = data[:, find(every, arms[0], "stoichiometric", False)]
+    data = stack.arrays["readouts"][:, :, headline(study, stack), -1]
+    first = data[:, find(every, arms[0], hypothesis, False)]
     if len(arms) < 2:
         return first
-    return first - data[:, find(every, arms[1], "stoichiometric", False)]
+    return first - data[:, find(every, arms[1], hypothesis, False)]
+
+
+def _claims(study: DiscStudy | DishStudy, stack: Stack, library: Library) -> dict[str, Any]:
+    """Which claims drive the effect on the headline read-out, under each hypothesis."""
+    arrows = network_arrows(library)
+    held = unpacked(stack.arrays["arrows"], len(arrows))
+    about = describe(stack.names("readout")[headline(study, stack)], study.kind)
+    return {"readout": about.name, "unit": about.unit} | {
+        h: influence_of_claims(held, headline_effect(study, stack, h), arrows) for h in HYPOTHESES
+    }
 
 
 def _assumed(study: DiscStudy | DishStudy, stack: Stack, library: Library) -> list[dict[str, Any]]:
