@@ -65,22 +65,21 @@ def row_table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def therapy_table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Every published therapy: what was seen, what was predicted, the verdict and its cause."""
+    """Every published therapy: what was seen, predicted, and the verdict; the causes below."""
     lines = [
         [
             r["id"], r["study"], r["contrast"], r["readout"], r["direction"], r["rule"],
-            _interval(r["predicted"]), r["verdict"], "left out" if "left out" in r["use"] else "",
-            r["cause"],
+            _interval(r["predicted"]), r["verdict"],
         ]
         for r in rows
     ]  # fmt: skip
-    header = ["row", "study", "contrast", "read-out", "seen", "rule", "predicted", "verdict",
-              "study", "cause"]  # fmt: skip
-    return text_table(header, lines)
+    header = ["row", "study", "contrast", "read-out", "seen", "rule", "predicted", "verdict"]
+    causes = [f"{r['id']} ({r['use']}): {r['cause']}" for r in rows if r["cause"]]
+    return "\n".join([text_table(header, lines), "", *causes])
 
 
 def _interval(found: Mapping[str, Any] | None) -> str:
     if found is None:
         return ""
-    middle, low, high = (number(found["both"][k], 3) for k in ("median", "q05", "q95"))
+    middle, low, high = (number(found["both"][k] + 0.0, 3) for k in ("median", "q05", "q95"))
     return f"{middle} ({low} to {high}) {found['unit']}".rstrip()

@@ -98,7 +98,7 @@ def protocol(row: Therapy, changed: bool = False) -> dict[str, Any]:
     added = row.against if kind == "inhibitor" and row.against != "knock-out" else ""
     stimuli = [
         {"name": name, "dose": dose} if dose else {"name": name}
-        for name, _, dose in (s.partition("=") for s in (row.insult, added) if s)
+        for name, _, dose in (s.partition("=") for s in (row.insult, *added.split("; ")) if s)
     ]
     cell = row.against if kind == "cell type" else row.cell
     return head | {
@@ -164,7 +164,11 @@ def nodes(run: Run, region: str) -> dict[str, float]:
 
 
 def row_results(row: Therapy, library: Library, members: int = MEMBERS) -> dict[str, Any]:
-    """Effect of a row under each hypothesis and over both, and the cargo that can act."""
+    """Effect of a row under each hypothesis and over both, and the cargo that can act.
+
+    ``differences`` are those of each member, ``failed`` counts runs, ``acting`` is the cargo from
+    which arrows lead to the read-out, None where the read-out is no node.
+    """
     first, second = sides(row)
     about = describe(row.readout, row.model)
     band = library.resolve("equivalence_band", subject=about.band).median
@@ -177,6 +181,10 @@ def row_results(row: Therapy, library: Library, members: int = MEMBERS) -> dict[
     for name, (arm, versus) in pairs.items():
         out[name] = _effect(arm, versus, band, about.full)
     return out | {
+        "differences": {
+            h: [round(float(x), 6) if np.isfinite(x) else None for x in ours[i] - theirs[i]]
+            for i, h in enumerate(HYPOTHESES)
+        },
         "failed": int(np.isnan(ours).sum()),
         "acting": acting(row, first, library),
     }  # fmt: skip

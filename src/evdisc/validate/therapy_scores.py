@@ -20,7 +20,15 @@ from typing import Any
 from evdisc.evidence.library import load
 from evdisc.evidence.tables import shipped
 from evdisc.evidence.therapies import Therapy, table_bytes, therapies
-from evdisc.validate.therapy_runs import COARSE, GIVEN, HYPOTHESES, MEMBERS, SEED, left_out
+from evdisc.validate.therapy_runs import (
+    COARSE,
+    GIVEN,
+    HYPOTHESES,
+    LEAST,
+    MEMBERS,
+    SEED,
+    left_out,
+)
 from evdisc.validate.therapy_runs import row_results as computed
 
 FORMAT = "evdisc-therapies/1"
@@ -28,7 +36,7 @@ FORMAT = "evdisc-therapies/1"
 #: else is changed in an arm that gets vesicles changes nothing
 RAISED = (
     "ACAN", "COL2A1", "SOX9", "ECM synthesis", "GAG", "TIMP1", "proliferation", "cell number",
-    "viability", "autophagy", "mitophagy", "disc height index", "T2",
+    "migration", "viability", "autophagy", "mitophagy", "disc height index", "T2",
 )  # fmt: skip
 HELPS = ("plain", "dose zero")
 
@@ -86,20 +94,22 @@ def cause(row: Therapy, found: dict[str, Any] | None, word: str) -> str:
     if found is None:
         return row.note.removeprefix("not simulated: ")
     few, potent = (found[h] for h in HYPOTHESES)
-    if found["acting"] == []:
-        return f"no link leads from the vesicle's cargo to {row.readout}" + _without(row)
+    lacking = row.against == "knock-out" and row.cargo not in (found["acting"] or ())
+    if found["acting"] == [] or lacking:
+        what = row.cargo if lacking else "the vesicle's cargo"
+        return f"no link leads from {what} to {row.readout}" + _without(row)
     if found["both"]["share_up"] is None:
-        return "nothing that differs between the arms is linked to it" + _without(row)
+        return f"nothing moves by more than {LEAST} in any member" + _without(row)
     said = [f"by copies: {_said(row, few)}", f"by potency: {_said(row, potent)}"]
     if row.contrast == "primed":
-        said.append("priming changes copies, and potency counts vesicles alone")
+        said.append("priming changes copies; potency counts only what is there or not")
     if row.contrast == "inhibitor" and row.against != "knock-out":
         said.append("the block takes little of the benefit away")
     return "; ".join(said)
 
 
 def _without(row: Therapy) -> str:
-    return " once the study's own later links are deleted" if left_out(row) else ""
+    return ", the study's own later links being deleted" if left_out(row) else ""
 
 
 def _said(row: Therapy, effect: dict[str, Any]) -> str:
@@ -110,7 +120,7 @@ def _said(row: Therapy, effect: dict[str, Any]) -> str:
     share = effect["share_up"] if row.direction == "up" else 1.0 - effect["share_up"]
     known = {"none": "inside the band", "unresolved": "not settled", row.direction: "as published"}
     word = known.get(effect["direction"], "the other way")
-    return f"{word}, {100 * share:.0f} % of those that move go as published"
+    return f"{word}, {100 * share:.0f} % lean as published"
 
 
 def scored(rows: Sequence[dict[str, Any]] | None = None) -> list[Scored]:
