@@ -7,8 +7,9 @@ import pytest
 from evdisc.cell.blueprint import blueprint
 from evdisc.evidence.library import load
 from evdisc.evidence.therapies import therapies
+from evdisc.report.validation_text import therapy_table
 from evdisc.validate import therapy_scores
-from evdisc.validate.therapy_cases import use
+from evdisc.validate.therapy_cases import table, use
 from evdisc.validate.therapy_runs import later_arrows, protocol, row_results, sides
 from evdisc.validate.therapy_scores import cause, frozen, rule, scored, stored, verdict
 
@@ -91,6 +92,16 @@ def test_the_stored_results_hold_every_row_and_each_row_has_a_verdict_and_its_ca
         assert (row.cause == "") == row.hit, row.row.id
         assert use(row).startswith("used") or row.row.used == "no" or row.found is None
         assert row.found is None or row.found["failed"] == 0
+
+
+def test_every_row_is_told_with_what_was_seen_and_predicted_and_why():
+    rows = json.loads(json.dumps(table(), allow_nan=False))
+    assert [r["id"] for r in rows] == list(ROWS)
+    text = therapy_table(rows)
+    for row in rows:
+        assert row["id"] in text
+        assert row["cause"] in text
+        assert {"direction", "predicted", "rule", "verdict", "use"} <= set(row)
 
 
 def test_no_vesicle_no_effect_and_a_row_computed_now_is_the_stored_one():
