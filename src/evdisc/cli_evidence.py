@@ -260,6 +260,7 @@ def check(
 ) -> None:
     """Check the shipped evidence, or your own studies, by the same rules."""
     from evdisc.evidence.check import problems
+    from evdisc.evidence.therapies import therapies
 
     if file is None:
         library, _ = opened()
@@ -267,7 +268,7 @@ def check(
         if found:
             raise EvidenceError(found[0], advice=f"{len(found)} problems in all")
         counts = {"claims": len(library.claims), "sources": len(library.sources),
-                  "entities": len(library.entities),
+                  "entities": len(library.entities), "therapies": len(therapies()),
                   "parameters": sum(map(len, library.parameters.values()))}  # fmt: skip
     else:
         from evdisc.evidence.additions import require_valid

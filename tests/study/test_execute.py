@@ -14,7 +14,8 @@ from studies import document, rat
 
 KEYS = {
     "evdisc", "kind", "title", "seed", "members", "failed", "fingerprint", "arms", "readouts",
-    "delivery", "evidence", "assumed", "warnings", "citations", "product", "safety",
+    "delivery", "evidence", "assumed", "influence_of_claims", "warnings", "citations", "product",
+    "safety",
 }  # fmt: skip
 EFFECT = {
     "arm", "versus", "hypothesis", "time_d", "median", "q05", "q95", "direction", "band",

@@ -50,10 +50,16 @@ def transfer(onset, calming, senescing, locking, reversal, dt, move, term, spare
     a series over a short span and squared; both keep the sum of the cells.
     """
     fastest = max(onset + senescing, calming + senescing, locking + reversal) * dt
-    halvings = max(int(math.ceil(math.log2(max(fastest, 1e-300)))) + SHORT, 0)
+    halvings = max(math.ceil(math.log2(max(fastest, 1e-300))) + SHORT, 0)
     span = dt / 2.0**halvings
-    rates = ((HEALTHY, INFLAMED, onset), (INFLAMED, HEALTHY, calming), (HEALTHY, EARLY, senescing),
-             (INFLAMED, EARLY, senescing), (EARLY, LATE, locking), (EARLY, HEALTHY, reversal))
+    rates = (
+        (HEALTHY, INFLAMED, onset),
+        (INFLAMED, HEALTHY, calming),
+        (HEALTHY, EARLY, senescing),
+        (INFLAMED, EARLY, senescing),
+        (EARLY, LATE, locking),
+        (EARLY, HEALTHY, reversal),
+    )
     spare[:] = 0.0
     for source, target, rate in rates:
         spare[target, source] += rate * span

@@ -11,7 +11,6 @@ units; for these the divisions follow IEEE 754 instead of raising. Each such gro
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np

@@ -21,7 +21,6 @@ from evdisc.solve.conductance import faces_of, fill
 from evdisc.solve.diffusion import coarsen
 from evdisc.solve.transport import advance, new_transport
 
-
 #: fewer vesicles than this in a whole disc are none
 FEWEST = 1.0
 

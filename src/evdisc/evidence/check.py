@@ -10,6 +10,7 @@ from evdisc.evidence.claims import Claim
 from evdisc.evidence.entities import find_entities
 from evdisc.evidence.library import Library
 from evdisc.evidence.names import find as find_name
+from evdisc.evidence.therapies import problems as of_therapies
 
 TABLE_ROW = re.compile(r":T\d+\.\d+$")
 
@@ -25,6 +26,7 @@ def problems(library: Library, claims: Iterable[Claim] | None = None) -> list[st
     if claims is None:
         lines += _of_parameters(library)
         lines += _of_entities(library)
+        lines += of_therapies(library)
     return lines
 
 

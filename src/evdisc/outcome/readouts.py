@@ -8,43 +8,29 @@ and height are separate read-outs because they do not move together.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evdisc.outcome.cell_counts import FATES, IN_A_DISH, REGIONS, by_region, cells, marked
+from evdisc.outcome.readout import Readout
 from evdisc.simulate.run import Run
 from evdisc.simulate.values import Values
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Readout:
-    """A named read-out.
-
-    Attributes:
-        name: canonical name of the vocabulary.
-        unit: unit of the reported number.
-        better: +1 if more is better for the patient, -1 if less is, 0 if neither.
-        meaning: one line.
-        band: subject of the equivalence band in the evidence.
-        full: level the band is a share of; 0 stands for the compared arm's own level.
-    """
-
-    name: str
-    unit: str
-    better: int
-    meaning: str
-    band: str = "default"
-    full: float = 0.0
-
+#: nodes whose folds are averaged to the pain-factor index
+PAIN_FACTORS = ("NGF", "BDNF")
+PAIN = Readout("pain-factor index", "fold of healthy", -1, "mean of the folds of NGF and BDNF",
+               "expression")  # fmt: skip
 
 DISC = (
     Readout("disc height index", "%", 1, "disc height relative to the healthy disc",
             "disc height index"),
-    Readout("GAG", "%", 1, "glycosaminoglycan of the nucleus relative to healthy", "GAG"),
-    Readout("living cells", "%", 1, "living nucleus cells relative to healthy", "living cells"),
+    Readout("GAG", "%", 1, "glycosaminoglycan relative to healthy", "GAG"),
+    Readout("collagen II content", "%", 1, "collagen II relative to healthy", "GAG"),
+    Readout("living cells", "%", 1, "living cells relative to the start", "living cells"),
     Readout("T2", "ms", 1, "T2 relaxation time of the nucleus", "T2"),
     Readout("Pfirrmann grade", "", -1, "grade by T2 and height, 1 to 5",
             "Pfirrmann grade", 1.0),
@@ -57,12 +43,10 @@ DISC = (
             "ingrowth", 100.0),
     Readout("innervation", "%", -1, "nerves grown in, relative to a full scar",
             "ingrowth", 100.0),
-    Readout("senescence", "%", -1, "senescent share of the living nucleus cells",
-            "cell fate", 100.0),
-    Readout("apoptosis", "%", -1, "nucleus cells lost to apoptosis so far",
-            "cell fate", 100.0),
-    Readout("pyroptosis", "%", -1, "nucleus cells lost to pyroptosis so far",
-            "cell fate", 100.0),
+    Readout("macrophages", "%", -1, "macrophages grown in, relative to a full scar; how they are "
+            "polarised is followed in a dish alone", "ingrowth", 100.0),
+    *FATES,
+    PAIN,
 )  # fmt: skip
 
 #: genes and signals reported as fold of the healthy level; +1 where more is better
@@ -70,35 +54,43 @@ EXPRESSION = {
     "ACAN": 1, "COL2A1": 1, "SOX9": 1, "MMP3": -1, "MMP13": -1, "ADAMTS4": -1, "ADAMTS5": -1,
     "IL-6": -1, "IL-1beta": -1, "TNF-alpha": -1, "NF-kB": -1, "caspase-3": -1, "PTEN": 0,
     "PI3K/Akt": 0, "NLRP3": -1, "caspase-1": -1, "GSDMD": -1, "p16": -1, "p53": -1,
+    "NGF": -1, "BDNF": -1, "M1 polarization": -1,
 }  # fmt: skip
 
-CELL_POOLS = ("early_senescent_cells", "late_senescent_cells")
+#: cell type whose polarisation a node is; in any other it stands still
+MACROPHAGE = ("M1 polarization", "macrophage")
 
 
 def expression_readouts(run: Run, region: str) -> dict[str, Floats]:
-    """Fold of each reported node over its healthy level, in one region or cell type."""
+    """Fold of each reported node over its healthy level, in one region or cell type.
+
+    The pain-factor index is the mean of the folds of NGF and BDNF; M1 polarization is told of
+    macrophages alone.
+    """
     out = {}
     for name in EXPRESSION:
         column = run.series.get(f"activity:{name}|{region}")
-        if column is not None:
+        if column is not None and (name != MACROPHAGE[0] or region == MACROPHAGE[1]):
             out[name] = column / max(float(column[0]), 1e-9)
-    return out
+    factors = [out[name] for name in PAIN_FACTORS if name in out]
+    return out | ({PAIN.name: np.mean(factors, axis=0)} if factors else {})
 
 
 def disc_readouts(run: Run, values: Values) -> dict[str, Floats]:
-    """Read-outs of a disc run at its output times, in the unit of :data:`DISC`."""
+    """Read-outs of a disc run at its output times, in the unit of :data:`DISC`.
+
+    What is told of every region stands plain for the nucleus and marked for the others.
+    """
     s = run.series
-    cells = s["living_cells|NP"]
-    start = float(cells[0])
-    senescent = sum(s[f"{name}|NP"] for name in CELL_POOLS)
     water = s["water_content"]
     slope = values.number("t2_slope_with_water")
     healthy_t2 = values.number("t2_healthy", unit="s")
     t2 = healthy_t2 * np.exp(slope * (water - healthy_water(values)))
-    out = {
+    matrix = {"GAG": "gag", "collagen II content": "collagen_2"}
+    return {
         "disc height index": 100.0 * s["height_ratio"],
-        "GAG": 100.0 * s["gag|NP"],
-        "living cells": 100.0 * cells / start,
+        **{marked(name, r): 100.0 * s[f"{held}|{r}"] for name, held in matrix.items()
+           for r in REGIONS},
         "T2": 1e3 * t2,
         "Pfirrmann grade": pfirrmann(values, t2 / healthy_t2, s["height_ratio"]),
         "NP area": 100.0 * s["volume_ratio|NP"] * (1.0 - s["extruded_nucleus"]),
@@ -108,11 +100,10 @@ def disc_readouts(run: Run, values: Values) -> dict[str, Floats]:
         "annulus load": 100.0 * s["annulus_load_share"],
         "vascularity": 100.0 * s["vessels"],
         "innervation": 100.0 * s["nerves"],
-        "senescence": 100.0 * senescent / np.maximum(cells, 1e-9 * start),
-        "apoptosis": 100.0 * s["apoptotic_cells|NP"] / start,
-        "pyroptosis": 100.0 * s["pyroptotic_cells|NP"] / start,
-    }
-    return out | expression_readouts(run, "NP")
+        "macrophages": 100.0 * s["macrophages"],
+        **by_region(s),
+        **expression_readouts(run, "NP"),
+    }  # fmt: skip
 
 
 def healthy_water(values: Values) -> float:
@@ -140,24 +131,14 @@ def pfirrmann(values: Values, t2_ratio: Floats, height_ratio: Floats) -> Floats:
 
 def dish_readouts(run: Run, cell_type: str) -> dict[str, Floats]:
     """Read-outs of one cell type in a dish."""
-    s = run.series
-    cells = s[f"living_cells|{cell_type}"]
-    start = max(float(cells[0]), 1e-9)
-    senescent = sum(s[f"{name}|{cell_type}"] for name in CELL_POOLS)
-    out = {
-        "viability": 100.0 * cells / start,
-        "senescence": 100.0 * senescent / np.maximum(cells, 1e-9),
-        "apoptosis": 100.0 * s[f"apoptotic_cells|{cell_type}"] / start,
-        "pyroptosis": 100.0 * s[f"pyroptotic_cells|{cell_type}"] / start,
-    }
-    return out | expression_readouts(run, cell_type)
+    told = cells(run.series, cell_type, IN_A_DISH, "viability")
+    return told | expression_readouts(run, cell_type)
 
 
 DISH = (
     Readout("viability", "%", 1, "living cells relative to the start", "living cells"),
-    Readout("senescence", "%", -1, "senescent share of the living cells", "cell fate", 100.0),
-    Readout("apoptosis", "%", -1, "cells lost to apoptosis so far", "cell fate", 100.0),
-    Readout("pyroptosis", "%", -1, "cells lost to pyroptosis so far", "cell fate", 100.0),
+    *(r for r in FATES if r.name not in ("crushed cells", "lost cells")),
+    PAIN,
 )
 
 

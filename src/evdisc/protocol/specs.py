@@ -64,7 +64,8 @@ class NumericsSpec(Spec):
     )
     first_step: Time = Field(180.0, gt=0, description="macro step after an event")
     largest_step: Time | None = Field(
-        None, gt=0,
+        None,
+        gt=0,
         description="largest macro step; 4 h to a day by duration, 1/400 of a study of years",
     )
     output_every: Time | None = Field(

@@ -120,9 +120,11 @@ def _readouts(result: Mapping[str, Any], protocol: str) -> tuple[list[str], list
     asked = [fold(n) for n in load_protocol(protocol).spec.readouts]
     usual = [fold(n) for n in readout_names(result["kind"], EXPRESSION)]
 
-    def place(name: str) -> tuple[int, int, str]:
+    def place(name: str) -> tuple[int, bool, int, str]:
         bare = fold(name.split(" (")[0])
-        return (asked.index(bare) if bare in asked else len(asked), usual.index(bare), name)
+        beside = " (" in name and name.split(" (")[0] in result["readouts"]
+        named = asked.index(bare) if bare in asked and not beside else len(asked)
+        return named, beside, usual.index(bare), name
 
     every = sorted(result["readouts"], key=place)
     count = sum(place(n)[0] < len(asked) for n in every) or FIRST_SHOWN

@@ -24,8 +24,10 @@ def study_table(result: Mapping[str, Any], first: Sequence[str] = ()) -> str:
     if effect:
         titles += [f"{effect['arm']} - {effect['versus']}", "direction"]
     rows = []
-    shown = [n for f in first for n in result["readouts"] if n.split(" (")[0] == f]
-    for name in shown or result["readouts"]:
+    # a region or cell type stands in brackets: shown where there is no plain read-out beside it
+    plain = [n for n in result["readouts"] if " (" not in n] or list(result["readouts"])
+    shown = [n for f in first for n in plain if n.split(" (")[0] == f]
+    for name in shown or plain:
         about = result["readouts"][name]
         bands = about["hypotheses"]["stoichiometric"]["arms"]
         cells = [number(bands[arm]["median"][-1]) for arm in arms]

@@ -62,3 +62,24 @@ def row_table(rows: Sequence[Mapping[str, Any]]) -> str:
     header = ["row", "cargo", "cell", "insult", "phenotype", "reported", "mechanism",
               "copies", "potency", "knock-out"]  # fmt: skip
     return text_table(header, lines)
+
+
+def therapy_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Every published therapy: what was seen, predicted, and the verdict; the causes below."""
+    lines = [
+        [
+            r["id"], r["study"], r["contrast"], r["readout"], r["direction"], r["rule"],
+            _interval(r["predicted"]), r["verdict"],
+        ]
+        for r in rows
+    ]  # fmt: skip
+    header = ["row", "study", "contrast", "read-out", "seen", "rule", "predicted", "verdict"]
+    causes = [f"{r['id']} ({r['use']}): {r['cause']}" for r in rows if r["cause"]]
+    return "\n".join([text_table(header, lines), "", *causes])
+
+
+def _interval(found: Mapping[str, Any] | None) -> str:
+    if found is None:
+        return ""
+    middle, low, high = (number(found["both"][k] + 0.0, 3) for k in ("median", "q05", "q95"))
+    return f"{middle} ({low} to {high}) {found['unit']}".rstrip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,13 @@ class Assembly:
         """Remember the averaged variables as they are before the step."""
         for name, array in self.start.items():
             array[:] = self.state[name]
+
+    def without(self, names: Collection[str]) -> Assembly:
+        """The same assembly with the named mechanisms at rest; their variables stay as they are."""
+        return replace(
+            self, halves=tuple(b for b in self.halves if b.mechanism.name not in names),
+            steps=tuple(b for b in self.steps if b.mechanism.name not in names),
+        )  # fmt: skip
 
     def fault(self) -> str | None:
         """What is wrong with the state, or None; see :func:`in_bounds`."""

@@ -151,10 +151,9 @@ def prepared(
         member.release_gains(believe_all), values, density, "cytokine_half_life"
     )
     setting = disc_setting(grid, size, network, objects, product.cargoes if product else ())
-    assembly = assemble(DISC, setting, values)
-    fill_healthy(assembly, setting, values)
     delivery = study.therapy.delivery if study.therapy else None
-    assembly = assembly.without(idle(delivery, arm))
+    assembly = assemble(DISC, setting, values, idle(delivery, arm))
+    fill_healthy(assembly, setting, values)
     return Arm(assembly, setting, events(study, arm, values, product), product)
 
 

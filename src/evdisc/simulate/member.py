@@ -64,12 +64,17 @@ class Member:
             self.release[believe_all] = [gains(network, c) for c in range(len(self.cell_types))]
         return self.release[believe_all]
 
-    def network_without(self, left_out: NDArray[np.bool_]) -> Network:
-        """The member's network, every claim believed, with arrows (arrows,) of the plan deleted."""
+    def network_without(self, left_out: NDArray[np.bool_], believe_all: bool = True) -> Network:
+        """The member's network with arrows (arrows,) of the plan deleted."""
         return compile_network(
-            self.values.library, self.cell_types, self._cell(), believe_all=True,
+            self.values.library, self.cell_types, self._cell(), believe_all=believe_all,
             left_out=left_out,
         )  # fmt: skip
+
+    def without(self, left_out: NDArray[np.bool_]) -> Member:
+        """The same member with arrows (arrows,) of the plan deleted, claims discounted."""
+        network = self.network_without(left_out, believe_all=False)
+        return Member(self.values, self.cell_types, {False: network})
 
     def prior_network(self, believe_all: bool) -> Network:
         """A network of this member's own draws, before any experiment had its say."""

@@ -174,7 +174,8 @@ def execute(
     """Run an assembly whose state holds the healthy disc or dish.
 
     Steps start small again after every event and at ``restarts``: the events of other arms, so that
-    arms that are compared step alike. ``on_settled`` runs once the healthy state is reached and before the first step.
+    arms that are compared step alike. ``on_settled`` runs once the healthy state is reached and
+    before the first step.
 
     Raises:
         RunError: a state left its bounds or is not finite.
@@ -183,7 +184,8 @@ def execute(
     if on_settled is not None:
         on_settled()
     recorder = Recorder(setting, regions)
-    times = steps([*(e.time for e in events), *restarts], outputs, first_step, largest_step)
+    anew = [*(e.time for e in events), *restarts]
+    times = steps(anew, outputs, first_step, largest_step)
     clock = np.zeros(4)
     pictures: dict[str, list[Floats]] = {name: [] for name in snapshot_names}
     still = False

@@ -36,7 +36,8 @@ def steps(
 ) -> NDArray[np.float64]:
     """Times of all macro steps, s.
 
-    A step grows by :data:`GROWTH` from ``first`` to ``largest`` and starts again at each of ``restarts``.
+    A step grows by :data:`GROWTH` from ``first`` to ``largest`` and starts again at each of
+    ``restarts``.
     """
     end = float(outputs[-1])
     breaks = sorted({0.0, *(t for t in restarts if t < end), end})

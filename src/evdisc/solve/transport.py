@@ -172,7 +172,8 @@ def set_matrix(t, a):
 def implicit(t, a, when):
     """Solve y - a y' = ``t.stage`` for y, in place; False if it does not converge.
 
-    The solver starts from what its ``x`` holds; ``when`` is the time of the release from the middle of the step, s.
+    The solver starts from what its ``x`` holds; ``when`` is the time of the release from the middle
+    of the step, s.
     """
     nr, nz = t.volume.shape
     on, off, held_loss = t.exchange

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evdisc.outcome.effects import triple
 from evdisc.study.cases import Case, drawn, products_of
 from evdisc.study.gains import Gains
 from evdisc.study.products import Product
 from evdisc.study.stages import Setup, stage
-from evdisc.study.summary import triple
 
 Floats = NDArray[np.float64]
 #: share of the equivalence band below which a vesicle does nothing that could be shared out

@@ -192,9 +192,9 @@ def gather(folder: Folder, members: int) -> Stack:
         return Stack(range(members), status, {})
     fixed = ("times", "readout_names", "delivery_names", "snapshot_names", "parameter_names")
     arrays: Arrays = {name: full[name] for name in fixed}
-    for name in ("readouts", "delivery", "balance", "steps", "snapshots", "parameters"):
+    for name in ("readouts", "delivery", "balance", "steps", "snapshots", "parameters", "arrows"):
         if name in full:
-            blank = np.full(full[name].shape[1:], np.nan)
+            blank = np.full(full[name].shape[1:], 0 if name == "arrows" else np.nan)
             arrays[name] = np.stack([a[name][i] if name in a else blank for a, i in rows])
     words = {str(w) for a, _ in rows for w in a.get("warnings", ())}
     arrays["warnings"] = np.array(sorted(words), dtype=np.str_)

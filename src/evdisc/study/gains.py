@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evdisc.evidence.library import Library
-from evdisc.outcome.effects import NOISE, effect, quantiles
-from evdisc.outcome.readouts import Readout, describe
+from evdisc.outcome.effects import NOISE, effect, quantiles, rounded
+from evdisc.outcome.readout import Readout
+from evdisc.outcome.readouts import describe
 from evdisc.study.stages import Outcome
-from evdisc.study.summary import rounded
 
 Floats = NDArray[np.float64]
 HYPOTHESES = ("stoichiometric", "potency")

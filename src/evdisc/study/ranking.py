@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from evdisc.outcome.effects import rounded, triple
 from evdisc.protocol.specs import DiscStudy
 from evdisc.protocol.therapy_specs import DeliverySpec
 from evdisc.study import ties
@@ -14,7 +15,6 @@ from evdisc.study.attribution import uncomputed
 from evdisc.study.gains import HYPOTHESES, Gains
 from evdisc.study.products import Product
 from evdisc.study.stages import Outcome
-from evdisc.study.summary import rounded, triple
 from evdisc.study.usual import dose_words, injury_words
 
 #: share of the equivalence band below which two medians are equal

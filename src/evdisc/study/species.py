@@ -16,6 +16,7 @@ from typing import Any
 from evdisc import __version__
 from evdisc.errors import InputError
 from evdisc.evidence.library import Library, load
+from evdisc.outcome.effects import triple
 from evdisc.protocol.disc_specs import DiscSpec
 from evdisc.protocol.specs import DiscStudy
 from evdisc.protocol.therapy_specs import TherapySpec
@@ -30,7 +31,7 @@ from evdisc.study.products import label
 from evdisc.study.publish import bibliography
 from evdisc.study.species_facts import facts, says
 from evdisc.study.stages import Outcome, Setup, stage
-from evdisc.study.summary import citations, triple
+from evdisc.study.summary import citations
 from evdisc.study.usual import (
     AGED,
     dose_words,

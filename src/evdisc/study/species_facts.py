@@ -12,10 +12,10 @@ from typing import Any
 
 from evdisc.evidence.library import Library
 from evdisc.evidence.parameters import TIERS, ParameterRow
+from evdisc.outcome.effects import rounded
 from evdisc.protocol.specs import DiscStudy
 from evdisc.simulate.nutrition_view import view
 from evdisc.simulate.site import disc_context, geometry
-from evdisc.study.summary import rounded
 from evdisc.study.usual import stated, values_of
 
 DAY = 86400.0

@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evdisc.evidence.library import Library
+from evdisc.outcome.animals import animals_per_arm
 from evdisc.outcome.delivery_table import verdicts
 from evdisc.outcome.effects import effect, rounded, triple
-from evdisc.outcome.readouts import Readout, describe
+from evdisc.outcome.readout import Readout
+from evdisc.outcome.readouts import describe
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.simulate.member import network_arrows
+from evdisc.study.claims_influence import influence_of_claims, unpacked
 from evdisc.study.influence import assumed, drawn_row
 from evdisc.study.purity import purity
 from evdisc.study.safety import safety
@@ -25,6 +28,8 @@ from evdisc.study.variants import HYPOTHESES, Variant, arms_of, find, variants
 Floats = NDArray[np.float64]
 #: read-out whose effect ranks the assumptions
 HEADLINE = {"disc": "disc height index", "dish": "viability"}
+#: read-out told as a share of members in each grade too
+GRADE = "Pfirrmann grade"
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ def result(
             "safety": {},
             "evidence": [],
             "assumed": [],
+            "influence_of_claims": {},
             "warnings": [],
             "citations": [],
         }
@@ -80,6 +86,7 @@ def result(
     out["safety"] = safety(study, out["delivery"].get("treated", {}).get("organs", {}), library)
     out["evidence"] = sorted({c.claim for a in network_arrows(library) for c in a.claims})
     out["assumed"] = _assumed(study, stack, library)
+    out["influence_of_claims"] = _claims(study, stack, library)
     out["warnings"] = _warnings(stack)
     out["citations"] = citations(study, library)
     return out
@@ -102,11 +109,28 @@ def _readout(
         for i, arm in enumerate(arms) for versus in arms[i + 1 :]
         for hypothesis in HYPOTHESES for believed in (False, True)
     ]  # fmt: skip
+    grades = {"distribution": distribution(data[:, :, -1], every, arms)}
     return {
         "unit": about.unit, "meaning": about.meaning, "better": about.better,
         "times_d": [rounded(t / 86400.0) for t in times], "hypotheses": hypotheses,
         "effect": effects[0] if effects else None, "effects": effects[1:],
+        **(grades if about.name == GRADE else {}),
     }  # fmt: skip
+
+
+def distribution(
+    last: Floats, every: tuple[Variant, ...], arms: Sequence[str]
+) -> dict[str, dict[str, dict[str, float | None]]]:
+    """Hypothesis -> arm -> share of the members in each grade at the end, of (members, runs)."""
+
+    def shares(arm: str, hypothesis: str) -> dict[str, float | None]:
+        grades = last[:, find(every, arm, hypothesis, False)]
+        good = grades[np.isfinite(grades)]
+        return {
+            str(g): rounded(float((good == g).mean()) if good.size else np.nan) for g in range(1, 6)
+        }
+
+    return {h: {arm: shares(arm, h) for arm in arms} for h in HYPOTHESES}
 
 
 def _bands(samples: Floats) -> dict[str, list[float | None]]:
@@ -125,12 +149,12 @@ def _effect(
     band: float, about: Readout,
 ) -> dict[str, Any]:  # fmt: skip
     arm, versus, hypothesis, believed = which
-    found = effect(
-        data[:, find(every, arm, hypothesis, believed), -1],
-        data[:, find(every, versus, hypothesis, believed), -1], band, about.better, about.full,
-    )  # fmt: skip
+    ours, theirs = (data[:, find(every, a, hypothesis, believed), -1] for a in (arm, versus))
+    found = effect(ours, theirs, band, about.better, about.full)
+    seen = found.direction in ("up", "down")
     numbers = {k: rounded(v) if isinstance(v, float) else v for k, v in asdict(found).items()}
     return numbers | {
+        "animals_per_arm": animals_per_arm(found.median, ours, theirs) if seen else None,
         "arm": arm, "versus": versus, "hypothesis": hypothesis,
         "time_d": rounded(float(times[-1]) / 86400.0),
         "claims": "all believed" if believed else "discounted",
@@ -185,17 +209,32 @@ def placed(name: str) -> tuple[str, ...]:
     return (PLACES[word], rest) if word in PLACES else (name,)
 
 
-def headline_effect(study: DiscStudy | DishStudy, stack: Stack) -> Floats:
-    """Effect of each member on the headline read-out at the end (NaN without a comparison)."""
+def headline(study: DiscStudy | DishStudy, stack: Stack) -> int:
+    """Place of the read-out whose effect ranks what drives it."""
+    names, wanted = stack.names("readout"), HEADLINE[study.kind]
+    return next((i for i, n in enumerate(names) if n.split(" (")[0] == wanted), 0)
+
+
+def headline_effect(
+    study: DiscStudy | DishStudy, stack: Stack, hypothesis: str = HYPOTHESES[0]
+) -> Floats:
+    """Effect of each member on the headline read-out at the end; its level without a comparison."""
     every, arms = variants(study), arms_of(study)
-    names = stack.names("readout")
-    wanted = HEADLINE[study.kind]
-    index = next((i for i, n in enumerate(names) if n.split(" (")[0] == wanted), 0)
-    data = stack.arrays["readouts"][:, :, index, -1]
-    first = data[:, find(every, arms[0], "stoichiometric", False)]
+    data = stack.arrays["readouts"][:, :, headline(study, stack), -1]
+    first = data[:, find(every, arms[0], hypothesis, False)]
     if len(arms) < 2:
         return first
-    return first - data[:, find(every, arms[1], "stoichiometric", False)]
+    return first - data[:, find(every, arms[1], hypothesis, False)]
+
+
+def _claims(study: DiscStudy | DishStudy, stack: Stack, library: Library) -> dict[str, Any]:
+    """Which claims drive the effect on the headline read-out, under each hypothesis."""
+    arrows = network_arrows(library)
+    held = unpacked(stack.arrays["arrows"], len(arrows))
+    about = describe(stack.names("readout")[headline(study, stack)], study.kind)
+    return {"readout": about.name, "unit": about.unit} | {
+        h: influence_of_claims(held, headline_effect(study, stack, h), arrows) for h in HYPOTHESES
+    }
 
 
 def _assumed(study: DiscStudy | DishStudy, stack: Stack, library: Library) -> list[dict[str, Any]]:

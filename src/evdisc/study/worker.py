@@ -19,10 +19,11 @@ from evdisc.simulate.draws import MemberDraws
 from evdisc.simulate.exposure import exposure
 from evdisc.simulate.member import Member
 from evdisc.simulate.run import Run
+from evdisc.study.claims_influence import packed
 from evdisc.study.variants import Variant, variants
 
 Arrays = dict[str, NDArray[Any]]
-FORMAT = "evdisc-members/1"
+FORMAT = "evdisc-members/2"
 BALANCE = ("injected", "leaked", "decayed", "taken_up", "in_disc", "outside", "error")
 
 
@@ -59,7 +60,9 @@ def run_member(
         records = [_record(study, member, v) for v in which]
     except EvdiscError as error:
         return {"status": f"{type(error).__name__}: {error}"}
-    return {"status": "ok", "records": records, "parameters": _parameters(study, member)}
+    held = packed((member.network(believe_all=False).strength != 0.0).any(axis=0))
+    parameters = _parameters(study, member)
+    return {"status": "ok", "records": records, "parameters": parameters, "arrows": held}
 
 
 def expose_member(study: DiscStudy | DishStudy, member: Member) -> dict[str, Any]:
@@ -126,7 +129,8 @@ def stack(results: Sequence[dict[str, Any]], members: Sequence[int]) -> Arrays:
     Arrays: members, status, times, readout_names, readouts (member, variant, readout, time),
     delivery_names, delivery (member, variant, name), balance (member, variant, 6),
     snapshot_names, snapshots (member, variant, snapshot, variable, nr, nz), parameter_names,
-    parameters (member, name), warnings, steps.
+    parameters (member, name), arrows (member, byte: one bit an arrow of the discounted network that
+    holds in any cell type; 0 where a member failed), warnings, steps.
     """
     good = [r for r in results if r["status"] == "ok"]
     out: Arrays = {
@@ -156,6 +160,8 @@ def stack(results: Sequence[dict[str, Any]], members: Sequence[int]) -> Arrays:
         out["snapshots"] = _each(
             results, lambda rec: np.stack(list(rec["snapshots"].values()), axis=1)
         ).astype(np.float32)
+    none = np.zeros_like(good[0]["arrows"])
+    out["arrows"] = np.stack([r.get("arrows", none) for r in results])
     names = out["parameter_names"]
     out["parameters"] = np.array([
         [r["parameters"].get(str(n), np.nan) for n in names] if r["status"] == "ok"

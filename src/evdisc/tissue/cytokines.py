@@ -75,8 +75,9 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
     nr, nz = setting.shape
     conductance = (np.zeros((nr, nz, 1)), np.zeros((nr, nz + 1, 1)), np.zeros((nr, nz)))
     faces = faces_of(setting.objects["grid"])
-    return (faces, new_transport(setting.volume, exact=False), conductance, np.zeros(1, dtype=np.bool_),
-            np.zeros((nr, nz)), np.zeros((2, nr, nz)), np.zeros(1))  # fmt: skip
+    transport, filled = new_transport(setting.volume, exact=False), np.zeros(1, dtype=np.bool_)
+    last = (np.zeros((2, nr, nz)), np.zeros(1))
+    return faces, transport, conductance, filled, np.zeros((nr, nz)), *last
 
 
 MECHANISM = Mechanism(

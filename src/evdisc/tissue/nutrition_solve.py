@@ -78,7 +78,7 @@ def react(b, local, u, amount, porosity, guarded, p):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def update(m, u, guarded, tolerance):
-    """Add the Newton step in ``x`` to ``u``; True when it was below ``tolerance`` of the largest."""
+    """Add the Newton step in ``x`` to ``u``; True: it is below ``tolerance`` of the largest."""
     small = True
     for s in range(3):
         change, largest = 0.0, 0.0

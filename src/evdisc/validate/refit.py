@@ -9,7 +9,7 @@ from pathlib import Path
 from evdisc.evidence.library import load
 from evdisc.evidence.posterior import table
 from evdisc.evidence.tables import replace_file
-from evdisc.validate import table_rows
+from evdisc.validate import table_rows, therapy_scores
 from evdisc.validate.cell_ensemble import refit, write
 from evdisc.validate.cell_scores import posterior_members
 
@@ -34,6 +34,12 @@ def rerun_rows(progress: Callable[[int, int], None]) -> None:
     """Run the rows of the review's tables anew and replace their stored results."""
     rows = table_rows.all_rows(load(), progress)
     replace_file(packaged("evdisc.validate", "table_rows.json"), table_rows.as_text(rows))
+
+
+def rerun_therapies(jobs: int, date: str, progress: Callable[[int, int], None]) -> None:
+    """Run the published therapies anew and replace their stored results, dated ``date``."""
+    rows = therapy_scores.all_rows(jobs, progress)
+    replace_file(packaged("evdisc.validate", "therapies.json"), therapy_scores.as_text(rows, date))
 
 
 def packaged(package: str, name: str) -> Path:

@@ -14,12 +14,14 @@ from evdisc.validate import (
     nutrition_cases,
     osmotic_cases,
     table_cases,
+    therapy_cases,
 )
 from evdisc.validate.case import Result, Runner
 
 CASES: tuple[Runner, ...] = (
     *nutrition_cases.CASES, *matrix_cases.CASES, *osmotic_cases.CASES, *height_cases.CASES,
     *cell_cases.CASES, *table_cases.CASES, *delivery_cases.CASES,
+    *therapy_cases.CASES,
 )  # fmt: skip
 
 
