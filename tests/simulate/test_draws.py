@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evdisc.evidence.parameters import ParameterRow
-from evdisc.simulate.draws import MemberDraws, quantiles, uniform, word
+from evdisc.simulate.draws import MemberDraws, Spread, uniform, word
 
 
 @given(st.integers(0, 2**63 - 1), st.integers(0, 10**6), st.text(max_size=40))
@@ -42,8 +42,8 @@ def test_many_draws_are_the_single_ones():
     ("normal", 2.0, 1.0, 4.0), ("lognormal", 2.0, 1.0, 9.0), ("logitnormal", 0.4, 0.1, 0.6),
     ("bernoulli", 0.3, 0.3, 0.3),
 ]), st.lists(st.floats(0.001, 0.999), min_size=1, max_size=5))  # fmt: skip
-def test_many_quantiles_are_the_single_ones(spread, u):
+def test_many_Spread_are_the_single_ones(spread, u):
     name, value, low, high = spread
     row = ParameterRow("x", (), value, name, low, high, "h", "assumed", "", "evdisc", "model", "")
-    found = quantiles(row, np.array(u))
+    found = Spread.of([row] * len(u)).at(np.array(u))
     np.testing.assert_allclose(found, [row.at(x) for x in u], rtol=1e-9)

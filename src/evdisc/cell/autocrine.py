@@ -66,7 +66,7 @@ def gains(network: Network, column: int) -> Floats:
     rows, starts, diagonal, edges = _pattern(network.first.tobytes(), network.source.tobytes())
     change = np.bincount(edges, rise, len(rows))
     system = -change
-    system[diagonal] += np.ones(count)
+    system = system + np.bincount(diagonal, minlength=len(rows))
     right = np.zeros((count, len(stimuli)))
     for n, j in enumerate(stimuli):
         np.add.at(right[:, n], rows[starts[j] : starts[j + 1]], change[starts[j] : starts[j + 1]])

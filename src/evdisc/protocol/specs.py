@@ -247,8 +247,8 @@ class DishNumericsSpec(Spec):
     """Time steps of a dish."""
 
     first_step: Time = Field(600.0, gt=0, description="macro step after an event")
-    largest_step: Time = Field(7200.0, gt=0, description="largest macro step")
-    output_every: Time = Field(3600.0, gt=0, description="distance of recorded times")
+    largest_step: Time = Field(14400.0, gt=0, description="largest macro step")
+    output_every: Time = Field(7200.0, gt=0, description="distance of recorded times")
 
 
 class DishStudy(Study):

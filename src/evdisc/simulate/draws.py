@@ -96,19 +96,41 @@ def uniform(seed: int, member: int, identity: str) -> float:
     return MemberDraws(seed, member)(identity)
 
 
-def quantiles(row: ParameterRow, u: NDArray[np.float64]) -> NDArray[np.float64]:
-    """SI values of a parameter row at many quantiles ``u``; ``row.at`` for one."""
-    forward, back = SCALES.get(row.distribution, (np.positive, np.positive))
-    if row.distribution == "fixed":
-        raw = np.full(u.shape, row.value)
-    elif row.distribution == "bernoulli":
-        raw = (u > 1.0 - row.value).astype(np.float64)
-    elif row.distribution in ("uniform", "loguniform"):
-        low, high = forward(row.low), forward(row.high)
-        raw = back(low + u * (high - low))
-    else:
-        centre, z = forward(row.value), ndtri(u)
-        reach = np.where(z < 0, centre - forward(row.low), forward(row.high) - centre)
-        raw = back(centre + z / Z95 * reach)
-    found: NDArray[np.float64] = raw * si_unit(row.unit)[1]
-    return found
+@dataclass(frozen=True)
+class Spread:
+    """Distributions of one kind, side by side; see :mod:`evdisc.evidence.distributions`.
+
+    Attributes:
+        distribution: its name.
+        value, low, high: (n,) on the scale on which it is even or normal.
+        unit: (n,) SI units in the unit of the row.
+    """
+
+    distribution: str
+    value: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    unit: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, rows: Sequence[ParameterRow]) -> Spread:
+        """Spread of evidence rows that share a distribution."""
+        name = rows[0].distribution
+        forward, _ = SCALES.get(name, (np.positive, np.positive))
+        numbers = np.array([(r.value, r.low, r.high) for r in rows], dtype=np.float64).T
+        return cls(name, *forward(numbers), np.array([si_unit(r.unit)[1] for r in rows]))
+
+    def at(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
+        """SI values at the quantiles ``u`` (n,); ``row.at`` for one row."""
+        _, back = SCALES.get(self.distribution, (np.positive, np.positive))
+        if self.distribution == "fixed":
+            raw = self.value
+        elif self.distribution == "bernoulli":
+            raw = (u > 1.0 - self.value).astype(np.float64)
+        elif self.distribution in ("uniform", "loguniform"):
+            raw = back(self.low + u * (self.high - self.low))
+        else:
+            z = ndtri(u)
+            reach = np.where(z < 0, self.value - self.low, self.high - self.value)
+            raw = back(self.value + z / Z95 * reach)
+        return np.asarray(raw * self.unit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from evdisc.errors import AssemblyError
 from evdisc.evidence.library import Library
 from evdisc.evidence.parameters import ParameterRow
-from evdisc.simulate.draws import quantiles
+from evdisc.simulate.draws import Spread
 
 
 class Quantile(Protocol):
@@ -40,18 +40,29 @@ class Median:
         return np.full(len(identities), 0.5)
 
 
+class Drawing(NamedTuple):
+    """Name of each tag's draw, the evidence rows read, and their spreads with the places."""
+
+    names: tuple[str, ...]
+    rows: Mapping[str, ParameterRow]
+    spreads: tuple[tuple[NDArray[np.int64], Spread], ...]
+
+
 @lru_cache(maxsize=256)
 def _rows(
     library: Library, key: str, subjects: tuple[tuple[str, ...], ...], tags: tuple[str, ...],
     context: tuple[tuple[str, str], ...],
-) -> tuple[list[str], list[tuple[ParameterRow, NDArray[np.int64]]]]:  # fmt: skip
-    """Name of each tag's draw, and the rows with the places they are for."""
+) -> Drawing:  # fmt: skip
+    """How the values of a parameter for many tags are drawn."""
     rows = [library.first(key, candidates, **dict(context)) for candidates in subjects]
-    groups: dict[str, tuple[ParameterRow, list[int]]] = {}
+    groups: dict[str, list[int]] = {}
     for i, row in enumerate(rows):
-        groups.setdefault(row.identity, (row, []))[1].append(i)
-    names = [f"{row.identity}#{tag}" for row, tag in zip(rows, tags, strict=True)]
-    return names, [(row, np.array(places)) for row, places in groups.values()]
+        groups.setdefault(row.distribution, []).append(i)
+    return Drawing(
+        tuple(f"{row.identity}#{tag}" for row, tag in zip(rows, tags, strict=True)),
+        {row.identity: row for row in rows},
+        tuple((np.array(p), Spread.of([rows[i] for i in p])) for p in groups.values()),
+    )
 
 
 @lru_cache(maxsize=256)
@@ -112,12 +123,13 @@ class Values:
             EvidenceError: no row fits any subject of a tag.
         """
         context = tuple(sorted(self.context.items()))
-        names, groups = _rows(self.library, key, tuple(subjects), tuple(tags), context)
-        u = self.quantile.many(names)
-        out = np.empty(len(names))
-        for row, places in groups:
-            self.used.setdefault(row.identity, row)
-            out[places] = quantiles(row, u[places])
+        drawing = _rows(self.library, key, tuple(subjects), tuple(tags), context)
+        u = self.quantile.many(drawing.names)
+        out = np.empty(len(u))
+        for places, spread in drawing.spreads:
+            out[places] = spread.at(u[places])
+        for name, row in drawing.rows.items():
+            self.used.setdefault(name, row)
         return out
 
     def molecular(self, key: str, name: str, kind: str) -> float:

@@ -36,7 +36,7 @@ def dish_protocol(
         "duration": f"{hours} h",
         "ensemble": {"members": members, "seed": seed},
         "readouts": list(readouts),
-        "numerics": {"output_every": f"{hours / 24} h"},
+        "numerics": {"output_every": f"{hours / 12} h"},
     }  # fmt: skip
     if cargo:
         document["therapy"] = {"cargo": [_cargo(c) for c in cargo]}
