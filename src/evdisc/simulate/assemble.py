@@ -76,19 +76,33 @@ class Assembly:
         """What is wrong with the state, or None; see :func:`in_bounds`."""
         return None if within(self.flat, self.lower, self.upper) else in_bounds(self.state)
 
-    def advance(self, clock: Floats) -> None:
-        """One macro step of ``clock[1]`` s from ``clock[0]``."""
+    def advance(self, clock: Floats, owed: float = 0.0, whole: bool = True) -> float:
+        """One macro step of ``clock[1]`` s from ``clock[0]``.
+
+        The second half of a step and the first of the next see the same inputs, so where nobody
+        looks at the state between them they are run as one.
+
+        Args:
+            clock: time and step, s.
+            owed: second half of the step before, s, where that was not run.
+            whole: run the second half.
+
+        Returns the half that is owed, s.
+        """
         self.begin_step()
         step = clock[1]
-        clock[1] = 0.5 * step
+        clock[1] = owed + 0.5 * step
         for bound in self.halves:
             bound(clock)
         clock[1] = step
         for bound in self.steps:
             bound(clock)
+        if not whole:
+            return 0.5 * step
         clock[1] = 0.5 * step
         for bound in self.halves:
             bound(clock)
+        return 0.0
 
 
 @njit(cache=True, nogil=True)

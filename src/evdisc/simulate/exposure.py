@@ -61,13 +61,12 @@ class Delivering(Assembly):
     volume: Floats
     last: float
 
-    def advance(self, clock: Floats) -> None:
-        """One macro step."""
+    def advance(self, clock: Floats, owed: float = 0.0, whole: bool = True) -> float:
+        """One macro step; see :meth:`Assembly.advance`."""
         gone = self.state["taken_up_vesicles"][0] + self.state["decayed_vesicles"][0]
         if clock[0] > self.last and self.waiting() < FEW * gone:
-            self.vesicles.advance(clock)
-        else:
-            super().advance(clock)
+            return self.vesicles.advance(clock, owed, whole)
+        return super().advance(clock, owed, whole)
 
     def waiting(self) -> float:
         """Vesicles that may still be taken up."""

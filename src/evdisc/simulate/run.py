@@ -26,7 +26,7 @@ SETTLED = 2e-2
 #: where vesicles of a dose may be outside the disc
 OUTSIDE = ("depot_vesicles", *systemic.NAMES)
 #: recorded states are averaged together, as many as fit into this many numbers
-TOGETHER = 2**17
+TOGETHER = 2**20
 #: mechanisms that bring an undisturbed disc or dish to its steady state
 SETTLING = ("nutrition", "medium", "starvation", "milieu", "cargo_effect", "signalling")
 
@@ -59,8 +59,9 @@ class Recorder:
 
     setting: Setting
     regions: Sequence[str]
-    waiting: list[Floats] = field(default_factory=list)
+    waiting: int = 0
     columns: dict[str, list[Floats]] = field(default_factory=dict)
+    states: Floats = field(default_factory=lambda: np.empty((0, 0)))
 
     def __post_init__(self) -> None:
         """Prepare the averaging weights."""
@@ -78,22 +79,26 @@ class Recorder:
 
     def record(self, assembly: Assembly) -> None:
         """Keep what the state is now; states are averaged a few at a time."""
-        self.waiting.append(assembly.flat.copy())
-        if len(self.waiting) * assembly.flat.size >= TOGETHER:
+        if not len(self.states):
+            rows = max(TOGETHER // assembly.flat.size, 1)
+            self.states = np.empty((rows, assembly.flat.size))
+        self.states[self.waiting] = assembly.flat
+        self.waiting += 1
+        if self.waiting == len(self.states):
             self.average(assembly)
 
     def average(self, assembly: Assembly) -> None:
         """Turn the states that wait into averages."""
         if not self.waiting:
             return
-        flat, start = np.array(self.waiting), 0
+        flat, start = self.states[: self.waiting], 0
         for name, array in assembly.state.items():
             stop = start + array.size
             if not name.startswith("reference_") and name != "network_input":
                 values = flat[:, start:stop].reshape(len(flat), *array.shape)
                 self.columns.setdefault(name, []).append(self._averaged(name, values))
             start = stop
-        self.waiting = []
+        self.waiting = 0
 
     def _averaged(self, name: str, values: Floats) -> Floats:
         """(times, labels x regions) of values (times, ...); mean and least over the sectors."""
@@ -105,7 +110,7 @@ class Recorder:
         if held == "patch":
             found = values @ self.patch_weight.T
             return found.reshape(count, math.prod(found.shape[1:]))
-        return values[:, : len(self.regions)]
+        return values[:, : len(self.regions)].copy()
 
     def series(self) -> dict[str, Floats]:
         """Label -> values at the recorded times."""
@@ -188,18 +193,22 @@ def execute(
     times = steps(anew, outputs, first_step, largest_step)
     clock = np.zeros(4)
     pictures: dict[str, list[Floats]] = {name: [] for name in snapshot_names}
-    still = False
+    still, owed = False, 0.0
     due = sorted(events, key=lambda e: e.time)
     wanted = {round(float(t)) for t in outputs}
     taken = {round(float(t)) for t in snapshot_times}
+    seen = wanted | taken | {round(e.time) for e in due}
     for n, now in enumerate(times):
         clock[0] = now
         if n and not still:
             clock[0], clock[1] = times[n - 1], now - times[n - 1]
-            before = assembly.flat.copy() if setting.kind == "dish" else None
-            assembly.advance(clock)
-            # nothing in a dish follows the clock: what a step did not change, the next will not
-            still = before is not None and np.array_equal(before, assembly.flat)
+            if setting.kind == "dish":
+                before = assembly.flat.copy()
+                assembly.advance(clock)
+                # nothing in a dish follows the clock: what a step did not change, the next will not
+                still = np.array_equal(before, assembly.flat)
+            else:
+                owed = assembly.advance(clock, owed, round(float(now)) in seen)
         # a dose at an output time is seen in the next record: records are before the event
         if round(float(now)) in wanted:
             _check(assembly, now)
