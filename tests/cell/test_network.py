@@ -8,7 +8,8 @@ from evdisc.cell.assay import assay
 from evdisc.cell.blueprint import STIMULUS, cell_arrows, name_of
 from evdisc.cell.hill import hill
 from evdisc.cell.network import compile_network
-from evdisc.cell.signalling import advance, field
+from evdisc.cell.signalling import TOLERANCE, advance, exponential, field, weigh
+from evdisc.cell.wiring import alike, wiring
 from evdisc.errors import InputError
 from evdisc.evidence.chains import chains
 from evdisc.evidence.library import load
@@ -76,18 +77,9 @@ def test_disputed_signs_take_one_side_in_each_member():
     assert len(sides) == 2
 
 
-def run(network, drives, hours, tolerance=1e-3):
-    n = len(network.nodes)
-    x, drive = network.healthy[:, None].copy(), np.zeros((n, 1))
-    for name, value in drives.items():
-        drive[network.index(name)] = value
-    work = [np.zeros((n, 1)) for _ in range(3)]
-    advance(
-        x, drive, network.healthy, network.first, network.source, network.sign, network.hill,
-        network.half, network.strength, network.offset, network.gain, network.push,
-        np.zeros(1, dtype=np.int64), network.time_constant, hours * 3600.0, tolerance, *work,
-    )  # fmt: skip
-    return x[:, 0]
+def run(network, drives, hours, tolerance=TOLERANCE):
+    held = {network.index(name): value for name, value in drives.items()}
+    return assay(network, 0, [held], [hours * 3600.0], tolerance)[0, :, 0]
 
 
 def test_the_integrator_agrees_with_a_library_one():
@@ -98,14 +90,11 @@ def test_the_integrator_agrees_with_a_library_one():
     drive = np.zeros((n, 1))
     drive[network.index(STIMULUS + "IL-1beta")] = 0.8
 
+    wired = wiring(network)
+
     def slope(_, x):
         out = np.zeros((n, 1))
-        field(
-            x[:, None].copy(), drive, network.healthy, network.first, network.source, network.sign,
-            network.hill, network.half, network.strength, network.offset, network.gain,
-            network.push,
-            np.zeros(1, dtype=np.int64), out,
-        )  # fmt: skip
+        field(x[:, None].copy(), drive, wired, 0, out)
         return (out[:, 0] - x) / network.time_constant
 
     exact = solve_ivp(slope, (0, 48 * 3600), network.healthy, "LSODA", rtol=1e-9, atol=1e-11)
@@ -113,6 +102,54 @@ def test_the_integrator_agrees_with_a_library_one():
     np.testing.assert_allclose(found, exact.y[:, -1], atol=3e-3)
     finer = run(network, {STIMULUS + "IL-1beta": 0.8}, 48, 1e-5)
     np.testing.assert_allclose(finer, exact.y[:, -1], atol=5e-5)
+
+
+def test_the_integrator_is_of_third_order():
+    network = member().network(True)
+    wired, n = wiring(network), len(network.nodes)
+    drive = np.zeros((n, 1))
+    drive[network.index(STIMULUS + "IL-1beta")] = 0.8
+
+    def ended(step):
+        x, work = network.healthy[:, None].copy(), np.zeros((6, n))
+        for _ in range(round(24.0 / step)):
+            advance(x, drive, wired, 0, step * 3600.0, 1.0, work, np.full(1, np.inf))
+        return x[:, 0]
+
+    best = ended(0.05)
+    errors = [np.abs(ended(step) - best).max() for step in (0.8, 0.4, 0.2)]
+    assert (np.log2(np.array(errors[:-1]) / errors[1:]) > 2.5).all(), errors
+
+
+def test_patches_side_by_side_are_the_single_ones():
+    network = member().network(True)
+    wired, n = wiring(network), len(network.nodes)
+    rng = np.random.default_rng(1)
+    x, drive, out = rng.uniform(0, 1, (n, 7)), rng.uniform(0, 1, (n, 7)), np.zeros((n, 7))
+    for kind in range(3):
+        field(x, drive, wired, kind, out)
+        for q in range(7):
+            one = np.zeros((n, 1))
+            field(x[:, [q]].copy(), drive[:, [q]].copy(), wired, kind, one)
+            np.testing.assert_allclose(out[:, q], one[:, 0], atol=1e-13)
+    assert alike(np.array([0, 0, 1, 2, 2, 2])).tolist() == [[0, 2, 0], [2, 3, 1], [3, 6, 2]]
+
+
+def test_the_exponential_and_the_weights_of_a_step_are_right_for_any_step():
+    for v in np.linspace(-38, 38, 77):
+        grown = exponential(v)
+        assert grown == pytest.approx(np.exp(v), rel=1e-13 + 6e-4 * (abs(v) / 32) ** 7)
+        assert grown / (1.0 + grown) == pytest.approx(1.0 / (1.0 + np.exp(-v)), abs=1e-11)
+    out = np.empty(6)
+    for z in (1e-6, 1e-3, 0.0499, 0.0501, 1.0, 30.0):
+        weigh(z, out)
+        assert out[2:5].sum() == pytest.approx(-np.expm1(-z), rel=1e-7)
+        # what the stages weigh is the integral of the parabola through them
+        t = (np.arange(200_000) + 0.5) / 200_000
+        fade = z * np.exp(-z * (1.0 - t)) / 200_000
+        shapes = ((1 - t) * (1 - 2 * t), 4 * t * (1 - t), t * (2 * t - 1), 2 * t)
+        for weight, shape in zip(out[2:], shapes, strict=True):
+            assert weight == pytest.approx((fade * shape).sum(), rel=1e-5, abs=1e-13)
 
 
 @pytest.mark.parametrize("number", range(6))
