@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,6 +38,9 @@ Out = Annotated[Path | None, typer.Option("--out", help="Run folder (default run
 Members = Annotated[int | None, typer.Option("--members", help="Ensemble members.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the study.")]
 Jobs = Annotated[int, typer.Option("--jobs", help="Worker processes; numbers do not change.")]
+Oracle = Annotated[
+    bool, typer.Option("--oracle", help="Compare one member with a run of fine steps (discs).")
+]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Drop what the folder holds.")]
 
 
@@ -82,6 +86,7 @@ def options(
 def run(
     protocol: ProtocolPath, out: Out = None, members: Members = None, seed: Seed = None,
     jobs: Jobs = 1, fresh: Fresh = False, set_: Overrides = None, as_json: AsJson = False,
+    oracle: Oracle = False,
 ) -> None:  # fmt: skip
     """Run a protocol (disc or dish); writes a run folder with a report."""
     loaded = load(protocol, set_, members=members, seed=seed)
@@ -89,7 +94,9 @@ def run(
     from evdisc.study.execute import run as run_study
 
     with watched("members") as progress:
-        done = run_study(loaded, out, jobs=jobs, fresh=fresh, progress=progress)
+        done = run_study(
+            loaded, out, jobs=jobs, fresh=fresh, progress=progress, against_oracle=oracle
+        )
     write_report(done.folder)
     if as_json:
         emit(done.result)
@@ -97,6 +104,11 @@ def run(
         from evdisc.report.terminal import study_table
 
         print(study_table(done.result, loaded.spec.readouts))
+        if oracle:
+            from evdisc.report.terminal import oracle_lines
+
+            diagnostics = json.loads((done.folder / "diagnostics.json").read_text("utf-8"))
+            print("\n" + oracle_lines(diagnostics["oracle"]))
         print(f"\nreport: {done.folder / 'report.html'}")
     if done.result["failed"] and len(done.result["failed"]) == done.result["members"]:
         reason = next(iter(done.result["failed"].values()))

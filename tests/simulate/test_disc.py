@@ -131,7 +131,7 @@ def test_every_disc_mechanism_is_assembled_with_its_evidence_units():
     objects = cargo_objects(None, network, member.values, "potency")
     objects |= {"rate_law": "guarded", "release_share": [1.0, 1.0, 1.0]}
     grid = disc.member_grid(study, member)
-    setting = disc_setting(grid, geometry(member.values), network, objects, ())
+    setting = disc_setting(grid, geometry(member.values), network, objects, (), 4)
     assembly = assemble(DISC, setting, member.values)
     assert {b.mechanism.name for b in (*assembly.halves, *assembly.steps)} == {
         m.name for m in DISC if m.when in ("step", "halves")

@@ -43,6 +43,27 @@ def study_table(result: Mapping[str, Any], first: Sequence[str] = ()) -> str:
     return text
 
 
+def oracle_lines(found: Mapping[str, Any]) -> str:
+    """Errors of one member against its oracle, in % of the full scale."""
+    rows = [
+        [name, f"{100.0 * row['end']:.2g}", f"{100.0 * row['over_time']:.2g}"]
+        for name, row in found["means"].items()
+    ]
+    fields = [
+        [name, f"{100.0 * row['root_mean_square']:.2g}", f"{100.0 * row['largest']:.2g}"]
+        for name, row in found["fields"].items()
+    ]
+    head = (
+        f"member {found['member']} against fine steps and a network a cell "
+        f"({found['steps'][0]} and {found['steps'][1]} steps, "
+        f"{found['seconds'][0]:.3g} and {found['seconds'][1]:.3g} s); errors in % of the full scale"
+    )
+    return "\n".join([
+        head, text_table(["mean", "end", "worst in time"], rows),
+        text_table(["field at the end", "root mean square", "worst cell"], fields),
+    ])  # fmt: skip
+
+
 def dose_lines(table: Mapping[str, Any]) -> str:
     """The dose and stoichiometry table."""
     row = table["delivery"]

@@ -150,7 +150,8 @@ def prepared(
     objects["release_share"] = release_shares(
         member.release_gains(believe_all), values, density, "cytokine_half_life"
     )
-    setting = disc_setting(grid, size, network, objects, product.cargoes if product else ())
+    cargoes, edge = product.cargoes if product else (), study.numerics.patch_edge
+    setting = disc_setting(grid, size, network, objects, cargoes, edge)
     delivery = study.therapy.delivery if study.therapy else None
     assembly = assemble(DISC, setting, values, idle(delivery, arm))
     fill_healthy(assembly, setting, values)

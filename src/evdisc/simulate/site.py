@@ -25,7 +25,6 @@ Floats = NDArray[np.float64]
 REGION_CELLS = ("NP", "AF", "EPC")
 #: parameter column of each recipient cell in a dish
 CELL_COLUMN = {"AF": 1, "EPC": 2}
-PATCH_EDGE = 4
 RELEASE_RATES = ("il_1beta_secretion_rate", "tnf_alpha_secretion_rate")
 
 SPECIES = {
@@ -123,15 +122,17 @@ def disc_grid(
     )  # fmt: skip
 
 
-def patches(region: NDArray[np.int8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Group grid cells into patches of at most 4 x 4 cells that never straddle regions."""
+def patches(
+    region: NDArray[np.int8], edge: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Group grid cells into patches of at most edge x edge cells that never straddle regions."""
     patch_of = np.full(region.shape, -1, dtype=np.int64)
     owner: list[int] = []
     for c in range(len(REGIONS)):
         rows, columns = np.nonzero(region == c)
         if not rows.size:
             continue
-        key = (rows - rows.min()) // PATCH_EDGE * 10_000 + (columns - columns.min()) // PATCH_EDGE
+        key = (rows - rows.min()) // edge * 10_000 + (columns - columns.min()) // edge
         _, number = np.unique(key, return_inverse=True)
         patch_of[rows, columns] = len(owner) + number
         owner += [c] * (int(number.max()) + 1)
@@ -195,10 +196,10 @@ def release_shares(
 
 def disc_setting(
     grid: Grid, size: Geometry, network: Network, objects: Mapping[str, Any],
-    cargoes: Sequence[str],
+    cargoes: Sequence[str], patch_edge: int,
 ) -> Setting:  # fmt: skip
-    """Setting of a disc run."""
-    patch_of, patch_region = patches(grid.region)
+    """Setting of a disc run; patches of at most ``patch_edge`` cells a side share a network."""
+    patch_of, patch_region = patches(grid.region, patch_edge)
     return Setting(
         kind="disc",
         volume=grid.volume,

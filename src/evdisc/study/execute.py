@@ -26,6 +26,7 @@ from evdisc.simulate.assemble import unread
 from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.study import publish
 from evdisc.study.folder import Folder, fingerprint, write_bytes
+from evdisc.study.oracle import oracle, require_disc
 from evdisc.study.summary import Stack, result
 from evdisc.study.variants import variants
 from evdisc.study.worker import Arrays, draw, run_members, run_task
@@ -131,6 +132,7 @@ def run(
     jobs: int = 1,
     fresh: bool = False,
     progress: Progress = silent,
+    against_oracle: bool = False,
 ) -> StudyResult:
     """Run a study, or resume it, and write its run folder.
 
@@ -140,6 +142,8 @@ def run(
         jobs: worker processes. The numbers do not depend on it.
         fresh: drop what the folder holds and start anew.
         progress: called after every finished task.
+        against_oracle: run the typical member again without shared networks and with fine steps;
+            the errors stand in diagnostics.json.
 
     Raises:
         EvdiscError: bad input (nothing is touched), or the folder cannot be used.
@@ -148,6 +152,8 @@ def run(
     if jobs < 1:
         raise InputError("needs at least one worker", key="--jobs", value=jobs)
     study = protocol.spec
+    if against_oracle:
+        require_disc(study)
     overlays = overlay_paths(protocol)
     library = load(overlays)
     preflight(protocol, library)
@@ -166,7 +172,11 @@ def run(
         content = result(study, stack, library, print_, __version__)
         publish.everything(study, stack, content, library, folder.path, record)
         seconds = time.perf_counter() - began
-        publish.diagnostics(folder.path, stack, computed, seconds, jobs)
+        errors = None
+        if against_oracle and "readouts" in stack.arrays:
+            typical = int(stack.members[publish.representative(study, stack)])
+            errors = oracle(require_disc(study), typical, library)
+        publish.diagnostics(folder.path, stack, computed, seconds, jobs, errors)
     return StudyResult(content, folder.path, computed, seconds)
 
 

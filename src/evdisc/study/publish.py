@@ -162,8 +162,11 @@ def research_object(
     }  # fmt: skip
 
 
-def diagnostics(folder: Path, stack: Stack, computed: int, seconds: float, jobs: int) -> None:
-    """What depends on the day: timings, and the worst vesicle balance of all runs."""
+def diagnostics(
+    folder: Path, stack: Stack, computed: int, seconds: float, jobs: int,
+    oracle: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """What depends on the day: timings, the worst vesicle balance, and errors where measured."""
     out: dict[str, Any] = {
         "format": "evdisc-diagnostics/1", "seconds": round(seconds, 3), "jobs": jobs,
         "members_computed": computed, "failed": stack.failed,
@@ -172,4 +175,6 @@ def diagnostics(folder: Path, stack: Stack, computed: int, seconds: float, jobs:
         error = np.abs(stack.arrays["balance"][:, :, BALANCE.index("error")])
         out["largest_vesicle_balance_error"] = float(np.nanmax(error))
         out["macro_steps_per_run"] = float(np.nanmean(stack.arrays["steps"]))
+    if oracle is not None:
+        out["oracle"] = oracle
     write_bytes(folder / "diagnostics.json", (json.dumps(out, indent=1) + "\n").encode())
