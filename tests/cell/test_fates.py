@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evdisc.cell.cargo_effect import MECHANISM as CARGO
-from evdisc.cell.fates import excess, kernel, pressing
+from evdisc.cell.fates import excess, kernel, pressing, transfer
 
 POOLS = 4
 RATE = st.floats(0, 1e-4)
@@ -19,12 +19,28 @@ def test_cells_move_between_pools_and_none_appears_or_vanishes(rates, active, hu
     pools = [np.array([[c]]) for c in cells]
     dead = [np.zeros((1, 1)) for _ in range(3)]
     living = np.zeros((1, 1))
-    kernel(np.array([0.0, dt, 0, 0]), p, one, (0, 1, 2, 3), np.array([[hunger]]), activity,
-           reference, living, *pools, *dead)  # fmt: skip
+    kernel(np.array([0.0, dt, 0, 0]), p, one, np.arange(4), np.zeros((2, 1)), np.zeros((1, 4, 4)),
+           np.array([[hunger]]), activity, reference, living, *pools, *dead)  # fmt: skip
     assert min(x.min() for x in (*pools, *dead)) >= -1e-3
     total = sum(x.sum() for x in (*pools, *dead))
     assert total == pytest.approx(sum(cells), rel=1e-9, abs=1e-6)
     assert living[0, 0] == pytest.approx(sum(x.sum() for x in pools), rel=1e-12)
+
+
+def test_pools_move_as_the_exponential_of_their_rates():
+    from scipy.linalg import expm
+
+    onset, calming, senescing, locking, reversal = rates = (3e-5, 2e-5, 1e-6, 4e-6, 2e-7)
+    matrix = np.zeros((POOLS, POOLS))
+    for target, source, rate in ((1, 0, onset), (0, 1, calming), (2, 0, senescing),
+                                 (2, 1, senescing), (3, 2, locking), (0, 2, reversal)):  # fmt: skip
+        matrix[target, source] += rate
+        matrix[source, source] -= rate
+    move, spare = np.zeros((POOLS, POOLS)), np.zeros((2, POOLS, POOLS))
+    for dt in (1e-3, 60.0, 86400.0, 30 * 86400.0):
+        transfer(*rates, dt, move, *spare)
+        np.testing.assert_allclose(move, expm(matrix * dt), rtol=1e-9, atol=1e-13)
+        np.testing.assert_allclose(move.sum(axis=0), 1.0, rtol=1e-13)
 
 
 def test_activity_at_or_below_the_healthy_level_does_nothing():

@@ -55,10 +55,13 @@ class Run:
 
 @dataclass
 class Recorder:
-    """Averages the state over regions at the output times."""
+    """Averages the state over regions at the output times, and keeps fields at some of them."""
 
     setting: Setting
     regions: Sequence[str]
+    outputs: Sequence[float] | Floats
+    snapshot_times: Sequence[float]
+    pictures: dict[str, list[Floats]]
     waiting: int = 0
     columns: dict[str, list[Floats]] = field(default_factory=dict)
     states: Floats = field(default_factory=lambda: np.empty((0, 0)))
@@ -66,6 +69,8 @@ class Recorder:
     def __post_init__(self) -> None:
         """Prepare the averaging weights."""
         s = self.setting
+        self.wanted = {round(float(t)) for t in self.outputs}
+        self.taken = {round(float(t)) for t in self.snapshot_times}
         masks = [s.region == c for c in range(len(self.regions))]
         if s.kind == "dish":
             masks = [s.patch_of == c for c in range(s.patches)]
@@ -76,6 +81,19 @@ class Recorder:
         for c in range(len(masks)):
             np.add.at(patch[c], s.patch_of.ravel()[inside], cells[c][inside])
         self.patch_weight = patch / np.maximum(patch.sum(1, keepdims=True), 1e-300)
+
+    def look(self, assembly: Assembly, now: float) -> None:
+        """Record the state, and its fields, where now is a time for it.
+
+        Raises:
+            RunError: a value left its bounds or is not finite.
+        """
+        if round(now) in self.wanted:
+            _check(assembly, now)
+            self.record(assembly)
+        if round(now) in self.taken:
+            for name, kept in self.pictures.items():
+                kept.append(assembly.state[name].copy())
 
     def record(self, assembly: Assembly) -> None:
         """Keep what the state is now; states are averaged a few at a time."""
@@ -188,16 +206,15 @@ def execute(
     warnings = settle(assembly, setting.objects["network"].healthy)
     if on_settled is not None:
         on_settled()
-    recorder = Recorder(setting, regions)
+    recorder = Recorder(
+        setting, regions, outputs, snapshot_times, {name: [] for name in snapshot_names}
+    )
     anew = [*(e.time for e in events), *restarts]
     times = steps(anew, outputs, first_step, largest_step)
     clock = np.zeros(4)
-    pictures: dict[str, list[Floats]] = {name: [] for name in snapshot_names}
     still, owed = False, 0.0
     due = sorted(events, key=lambda e: e.time)
-    wanted = {round(float(t)) for t in outputs}
-    taken = {round(float(t)) for t in snapshot_times}
-    seen = wanted | taken | {round(e.time) for e in due}
+    seen = recorder.wanted | recorder.taken | {round(e.time) for e in due}
     for n, now in enumerate(times):
         clock[0] = now
         if n and not still:
@@ -210,12 +227,7 @@ def execute(
             else:
                 owed = assembly.advance(clock, owed, round(float(now)) in seen)
         # a dose at an output time is seen in the next record: records are before the event
-        if round(float(now)) in wanted:
-            _check(assembly, now)
-            recorder.record(assembly)
-        if round(float(now)) in taken:
-            for name in snapshot_names:
-                pictures[name].append(assembly.state[name].copy())
+        recorder.look(assembly, float(now))
         while due and due[0].time <= now + 1e-6:
             _apply(assembly, due.pop(0), clock)
             still = False
@@ -223,7 +235,7 @@ def execute(
     return Run(
         np.asarray(outputs),
         recorder.series(),
-        {name: np.array(fields) for name, fields in pictures.items()},
+        {name: np.array(fields) for name, fields in recorder.pictures.items()},
         balance(assembly.state, setting),
         tuple(warnings),
         len(times) - 1,

@@ -122,9 +122,7 @@ def disc_grid(
     )  # fmt: skip
 
 
-def patches(
-    region: NDArray[np.int8], edge: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def patches(region: NDArray[np.int8], edge: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Group grid cells into patches of at most edge x edge cells that never straddle regions."""
     patch_of = np.full(region.shape, -1, dtype=np.int64)
     owner: list[int] = []

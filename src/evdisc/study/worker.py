@@ -24,6 +24,8 @@ from evdisc.study.variants import Variant, variants
 
 Arrays = dict[str, NDArray[Any]]
 FORMAT = "evdisc-members/2"
+#: a table of doses asks for no network
+NOTHING_HELD = np.zeros(0, dtype=np.bool_)
 BALANCE = ("injected", "leaked", "decayed", "taken_up", "in_disc", "outside", "error")
 
 
@@ -76,7 +78,7 @@ def expose_member(study: DiscStudy | DishStudy, member: Member) -> dict[str, Any
             record = _numbers(run, {}, delivery(run, *_cargo(study, member)))
     except EvdiscError as error:
         return {"status": f"{type(error).__name__}: {error}"}
-    return {"status": "ok", "records": [record], "parameters": {}}
+    return {"status": "ok", "records": [record], "parameters": {}, "arrows": packed(NOTHING_HELD)}
 
 
 def _parameters(study: DiscStudy | DishStudy, member: Member) -> dict[str, float]:
