@@ -33,8 +33,8 @@ SMALL = 0.05
 def exponential(v: float) -> float:
     """e^v between -40 and 40, held beyond: a Pade fraction of v / 32, squared five times.
 
-    Its relative error is 3e-4 (v / 32)^7, so a logistic function made of it is right to 1e-11; unlike
-    the library's it fills the vector units.
+    Its relative error is 3e-4 (v / 32)^7, so a logistic function made of it is right to 1e-11.
+    Unlike the library's it fills the vector units.
     """
     v = 40.0 if v > 40.0 else v
     v = -40.0 if v < -40.0 else v

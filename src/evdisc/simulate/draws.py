@@ -118,7 +118,8 @@ class Spread:
         name = rows[0].distribution
         forward, _ = SCALES.get(name, (np.positive, np.positive))
         numbers = np.array([(r.value, r.low, r.high) for r in rows], dtype=np.float64).T
-        return cls(name, *forward(numbers), np.array([si_unit(r.unit)[1] for r in rows]))
+        value, low, high = forward(numbers)
+        return cls(name, value, low, high, np.array([si_unit(r.unit)[1] for r in rows]))
 
     def at(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
         """SI values at the quantiles ``u`` (n,); ``row.at`` for one row."""

@@ -148,8 +148,10 @@ def backward_euler(t, mobile, held, dt):
     start(t, mobile, mobile, 0.0)
     if not implicit(t, dt, 0.0):
         return False
-    slope(t, t.stage[MOBILE], t.stage[HELD], 0.0, t.second)
     account(t, t.stage[MOBILE], t.stage[HELD], dt)
+    if not t.exact:
+        return accept(mobile, held, t.stage, ROUNDING * LOOSE)
+    slope(t, t.stage[MOBILE], t.stage[HELD], 0.0, t.second)
     t.first[MOBILE] = mobile + dt * t.second[MOBILE]
     t.first[HELD] = held + dt * t.second[HELD]
     return accept(mobile, held, t.first, ROUNDING * TOLERANCE)
@@ -195,7 +197,7 @@ def implicit(t, a, when):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def start(t, mobile, stage, further):
-    """Let the solver start on the line from ``mobile`` to ``stage``, ``further`` times its length."""
+    """Let the solver start on the line from ``mobile`` to ``stage``, ``further`` times as far."""
     for i in range(mobile.shape[0]):
         for k in range(mobile.shape[1]):
             t.levels.x[i, k] = mobile[i, k] + further * (stage[i, k] - mobile[i, k])
