@@ -15,6 +15,7 @@ from evdisc.evidence.names import fold
 from evdisc.outcome.readouts import EXPRESSION, readout_names
 from evdisc.report import figures, words
 from evdisc.report.exposure_figures import exposure_figures
+from evdisc.report.trust import contradictions, standing
 from evdisc.study.folder import write_bytes
 
 FORMAT = "evdisc-report/1"
@@ -62,6 +63,7 @@ def render(folder: Path) -> str:
         exposure=exposure_figures(result, folder),
         maps=figures.maps(folder, result["arms"]), influence=figures.influence(result),
         effects=effects(result, shown), more_effects=effects(result, more),
+        standing=standing(), contradictions=contradictions(result, library),
         claims=claims(result, library), citations=citations(result, library), markup=Markup,
     )  # fmt: skip
 
