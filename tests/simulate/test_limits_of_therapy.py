@@ -1,4 +1,4 @@
-"""What no therapy may do: outrun the turnover of a human disc, or act through needle and gel alone."""
+"""What no therapy may do: outrun the turnover of a human disc; what needle and gel do alone."""
 
 import numpy as np
 import pytest

@@ -43,6 +43,72 @@ def test_a_study_killed_by_sigkill_resumes_to_the_identical_result(tmp_path):
         assert same == (tmp_path / "whole" / name).read_bytes(), name
 
 
+def test_a_study_killed_ten_times_at_random_moments_ends_identical(tmp_path):
+    import random
+
+    small = [
+        sys.executable, "-m", "evdisc.cli", "run", str(RAT), "--members", "200", "--jobs", "2",
+        *(w for text in (
+            "numerics.radial_cells=8", "numerics.axial_cells=5", "duration=14 d",
+            "numerics.largest_step=1 d", "therapy.delivery.schedule=[7 d]", "compare=[untreated]",
+        ) for w in ("--set", text)),
+    ]  # fmt: skip
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    began = time.monotonic()
+    subprocess.run([*small, "--out", str(whole)], check=True, stdout=subprocess.DEVNULL)
+    length = time.monotonic() - began
+    moments = random.Random(7)
+    kills, kept = 0, []
+    while kills < 10:
+        victim = subprocess.Popen(
+            [*small, "--out", str(killed)], start_new_session=True, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        # the first seconds go by before a member is done; the later of them are hit too
+        time.sleep(moments.uniform(0.2, 3.0 + 0.06 * length))
+        if victim.poll() is not None:
+            break
+        os.killpg(victim.pid, signal.SIGKILL)
+        victim.wait()
+        kills += 1
+        kept.append(len(list((killed / "members").glob("*.npz"))))
+    assert kills == 10, kept
+    assert kept[-1] > 2, kept
+    assert kept == sorted(kept)
+    subprocess.run([*small, "--out", str(killed)], check=True, stdout=subprocess.DEVNULL)
+    for name in ("result.json", "series.parquet", "report.html"):
+        assert (killed / name).read_bytes() == (whole / name).read_bytes(), name
+    assert not list(killed.rglob("*.part"))
+
+
+LITTLE_ROOM = """
+import resource, signal, sys
+from evdisc.cli import main
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+room = int(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+sys.argv = ["evdisc", *sys.argv[2:]]
+main()
+"""
+
+
+@pytest.mark.parametrize("room", [2_000, 60_000, 900_000])
+def test_a_disk_without_room_gives_one_line_and_loses_nothing_finished(tmp_path, room):
+    folder = tmp_path / "r"
+    finished = json.loads(subprocess.check_output(command(tmp_path / "whole")))
+    cramped = [sys.executable, "-c", LITTLE_ROOM, str(room), *command(folder)[3:]]
+    done = subprocess.run(cramped, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("evdisc: "), done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not list(folder.rglob("*.part"))
+    kept = {p.name: p.read_bytes() for p in (folder / "members").glob("*.npz")}
+    assert json.loads(subprocess.check_output(command(folder))) == finished
+    for name, data in kept.items():
+        assert (folder / "members" / name).read_bytes() == data
+
+
 def test_kernels_just_compiled_and_kernels_from_the_cache_give_the_same_numbers(tmp_path):
     env = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "kernels")}
     found = []

@@ -38,9 +38,9 @@ def standing() -> list[str]:
     blind = [r for r in hard if r.rule != r.row.direction]
     ours, theirs = shares(plain)
     return [
-        f"Of {len(cells)} published read-outs of disc cells, each predicted without its own study, "
-        f"the likeliest direction is right in {right:.0f} %; the rule \u201cinsult: matrix down, all "
-        f"else up\u201d is right in {rule:.0f} %.",
+        f"Of {len(cells)} published read-outs of disc cells, each predicted without its own "
+        f"study, the likeliest direction is right in {right:.0f} %; the rule \u201cinsult: matrix "
+        f"down, all else up\u201d is right in {rule:.0f} %.",
         f"Of {len(plain)} published read-outs of vesicle therapies {ours:.0f} % are predicted with "
         f"a 90 % interval on the right side; the rule \u201cevery vesicle helps\u201d is right in "
         f"{theirs:.0f} %.",
