@@ -25,7 +25,7 @@ ROOT = math.sqrt(2.0)
 OUTER = 1.0 / (2.0 * ROOT)  # weight of the first two stages
 IMPLICIT = 1.0 - 1.0 / ROOT  # weight of the last, and the implicit share of a step
 #: largest residual of a stage, as a share of the largest value, and of one that need not be exact
-TOLERANCE, LOOSE = 1e-11, 1e-5
+TOLERANCE, LOOSE = 1e-10, 1e-5
 MOST_CYCLES = 60
 #: negative values up to this many residuals are rounding and are cut
 ROUNDING = 10.0

@@ -23,7 +23,7 @@ from evdisc.tissue.nutrition_solve import TOLERANCE, solve_nutrients
 
 MOVED = 2e-3
 #: a solution that follows small changes need not be more exact than they are
-FOLLOWING = 0.05 * MOVED
+FOLLOWING = 0.25 * MOVED
 FIRST = len(PARAMETERS)
 #: places in what ``prepare`` returns: the start (NaN: none) and the number of Newton steps
 START, COUNT = 6, 9
