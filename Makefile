@@ -16,7 +16,7 @@ GROUP = import sys, tomllib; \
   print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow study-cell lint clean
+.PHONY: help run test test-slow study-cell study-therapies lint clean
 .NOTPARALLEL:
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make test       set up, then the fast tests"
 	@echo "make test-slow  set up, then the long tests"
 	@echo "make study-cell weigh the cell networks against the experiments anew (half an hour)"
+	@echo "make study-therapies  run the published therapies anew (five minutes)"
 	@echo "make lint       set up, then style, types and the arrows between the rooms"
 	@echo "make clean      remove .venv and caches; results in runs/ stay"
 
@@ -40,6 +41,9 @@ test-slow: $(READY)-test $(KERNELS)
 # computed where it stopped last time; work/ may be removed afterwards
 study-cell: $(READY) $(KERNELS)
 	@.venv/bin/evdisc validate --refit work/study-cell --jobs 2
+
+study-therapies: $(READY) $(KERNELS)
+	@.venv/bin/evdisc validate --therapies --jobs 2
 
 lint: $(READY)-lint
 	@$(PY) -m ruff check .
