@@ -2,7 +2,9 @@
 
 de/dt = div(D grad e) - (k_on + k_up + k_d) e + k_off b and db/dt = k_on e - (k_off + k_d) b, with
 D the Stokes-Einstein diffusivity times a hindrance nobody has measured in the disc. Vesicles
-leave through the outer annulus and, hardly, through the endplate. A carrier is a source; a depot
+leave through the outer annulus and, hardly, through the endplate. Uptake falls with e where cells
+have their fill: a step is taken with the rate at its start, and again with that at its mean e, which
+makes it second order in time. A carrier is a source; a depot
 beside the disc and the blood around it let vesicles in where they touch.
 """
 
@@ -23,12 +25,15 @@ from evdisc.solve.transport import advance, new_transport
 
 #: fewer vesicles than this in a whole disc are none
 FEWEST = 1.0
+#: crowding below which the rate at the start of a step will do
+SLIGHT = 1e-3
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def kernel(clock, p, faces, transport, conductance, filled, outside, uptake_rate, living_cells,
-           vesicle_release, bound_vesicles, vesicle_influx, free_vesicles, leaked_vesicles,
-           decayed_vesicles, taken_up_vesicles, depot_vesicles, blood_vesicles):  # fmt: skip
+def kernel(clock, p, faces, transport, conductance, filled, outside, before, uptake_rate,
+           uptake_crowding, living_cells, vesicle_release, bound_vesicles, vesicle_influx,
+           free_vesicles, leaked_vesicles, decayed_vesicles, taken_up_vesicles, depot_vesicles,
+           blood_vesicles):  # fmt: skip
     """Advance free and bound vesicles and write the vesicles entering one cell per s.
 
     ``outside`` turns depot and blood into concentrations at annulus and endplate, 1/m3 each.
@@ -50,12 +55,18 @@ def kernel(clock, p, faces, transport, conductance, filled, outside, uptake_rate
     if not filled[0]:
         fill_conductances(p, faces, transport, conductance)
         filled[0] = True
-    fill_rates(p, faces, transport, uptake_rate, decay)
+    crowded = fill_rates(p, faces, transport, uptake_rate, uptake_crowding, free_vesicles, decay)
     transport.source[:] = vesicle_release
     if beside:
         let_in(transport, outside[0], depot_vesicles, clock[1])
         let_in(transport, outside[1], blood_vesicles, clock[1])
+    before[0], before[1] = free_vesicles, bound_vesicles
     advance(transport, free_vesicles, bound_vesicles, clock[1])
+    if crowded > SLIGHT:
+        mean = transport.integral[0] / clock[1]
+        fill_rates(p, faces, transport, uptake_rate, uptake_crowding, mean, decay)
+        free_vesicles[:], bound_vesicles[:] = before[0], before[1]
+        advance(transport, free_vesicles, bound_vesicles, clock[1])
     leaked_vesicles[0] += transport.outflow[0]
     for i in range(volume.shape[0]):
         for k in range(volume.shape[1]):
@@ -63,9 +74,10 @@ def kernel(clock, p, faces, transport, conductance, filled, outside, uptake_rate
                 continue
             free, bound = transport.integral[0, i, k], transport.integral[1, i, k]
             decayed_vesicles[0] += decay * (free + bound) * volume[i, k]
-            taken_up_vesicles[0] += uptake_rate[i, k] * free * volume[i, k]
+            taken = (transport.loss[i, k] - decay) * free
+            taken_up_vesicles[0] += taken * volume[i, k]
             if living_cells[i, k] > 0.0:
-                vesicle_influx[i, k] = uptake_rate[i, k] * free / clock[1] / living_cells[i, k]
+                vesicle_influx[i, k] = taken / clock[1] / living_cells[i, k]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -111,8 +123,12 @@ def fill_conductances(p, faces, transport, conductance):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def fill_rates(p, faces, transport, uptake_rate, decay):
-    """Write uptake and decay, and the exchange between free and bound vesicles."""
+def fill_rates(p, faces, transport, uptake_rate, uptake_crowding, free, decay):
+    """Write uptake at ``free`` vesicles (nr, nz), decay, and exchange of free and bound vesicles.
+
+    Returns by how much, at most, crowding slows the uptake.
+    """
+    crowded = 0.0
     off = p[6, 0]
     transport.exchange[0] = off * p[5, 0] / (1.0 - p[5, 0])
     transport.exchange[1], transport.exchange[2] = off, decay
@@ -120,8 +136,11 @@ def fill_rates(p, faces, transport, uptake_rate, decay):
     for i in range(nr):
         for k in range(nz):
             inside = faces.region[i, k] <= 2
-            transport.loss[i, k] = decay + uptake_rate[i, k] if inside else 0.0
+            slowed = uptake_crowding[i, k] * free[i, k]
+            crowded = max(crowded, slowed)
+            transport.loss[i, k] = decay + uptake_rate[i, k] / (1.0 + slowed) if inside else 0.0
     transport.factored[0] = 0.0
+    return crowded
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
@@ -130,13 +149,14 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
     conductance = (np.zeros((nr, nz, 1)), np.zeros((nr, nz + 1, 1)), np.zeros((nr, nz)))
     faces = faces_of(setting.objects["grid"])
     outside = np.asarray(setting.objects.get("outside", np.zeros((2, 2))), dtype=np.float64)
-    return faces, new_transport(setting.volume), conductance, np.zeros(1, dtype=np.bool_), outside
+    transport, filled = new_transport(setting.volume), np.zeros(1, dtype=np.bool_)
+    return faces, transport, conductance, filled, outside, np.zeros((2, nr, nz))
 
 
 MECHANISM = Mechanism(
     name="transport",
     kernel=kernel,
-    reads=("uptake_rate", "living_cells", "vesicle_release"),
+    reads=("uptake_rate", "uptake_crowding", "living_cells", "vesicle_release"),
     owns=("bound_vesicles", "vesicle_influx"),
     adds_to=(
         "free_vesicles",

@@ -1,8 +1,8 @@
 """Uptake: living cells take up free vesicles, saturably, less so under TNF-alpha.
 
-The rate for one cell is k e / (1 + k e / J) with k from the share of offered vesicles taken
-up per hour and J the largest number a cell takes up (Bonsergent 2021, Ragni 2019). TNF-alpha
-impairs uptake by disc cells (Liao 2021). How k of another cell compares with that of a nucleus
+The rate for one cell is k e / (1 + k e / J) at e free vesicles, with k from the share of offered
+vesicles taken up per hour and J the largest number a cell takes up (Bonsergent 2021, Ragni 2019).
+TNF-alpha impairs uptake by disc cells (Liao 2021). How k of another cell compares with that of a nucleus
 cell is a factor of its type, unknown over a decade or more.
 """
 
@@ -18,8 +18,8 @@ from evdisc.mechanism.setting import Setting
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, region, recipient, living_cells, tnf_alpha, free_vesicles, uptake_rate):
-    """Write the first-order uptake rate of free vesicles, 1/s."""
+def kernel(clock, p, region, recipient, living_cells, tnf_alpha, uptake_rate, uptake_crowding):
+    """Write the uptake rate of few free vesicles, 1/s, and how it falls with their number, m3."""
     for i in range(region.shape[0]):
         for k in range(region.shape[1]):
             c = region[i, k]
@@ -27,8 +27,8 @@ def kernel(clock, p, region, recipient, living_cells, tnf_alpha, free_vesicles, 
                 continue
             tnf = tnf_alpha[i, k] / (tnf_alpha[i, k] + p[3, c])
             one_cell = p[0, c] * recipient[i, k] * (1.0 - (1.0 - p[2, c]) * tnf)
-            crowded = 1.0 + one_cell * max(free_vesicles[i, k], 0.0) / p[1, c]
-            uptake_rate[i, k] = one_cell * living_cells[i, k] / crowded
+            uptake_rate[i, k] = one_cell * living_cells[i, k]
+            uptake_crowding[i, k] = one_cell / p[1, c]
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
@@ -42,9 +42,9 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
 MECHANISM = Mechanism(
     name="uptake",
     kernel=kernel,
-    reads=("living_cells", "tnf_alpha", "free_vesicles"),
+    reads=("living_cells", "tnf_alpha"),
     averaged=("living_cells", "tnf_alpha"),
-    owns=("uptake_rate",),
+    owns=("uptake_rate", "uptake_crowding"),
     parameters=(
         Parameter("uptake_coefficient", "m3/cell/s", "uptake by one cell", 0.0),
         Parameter("uptake_ceiling", "vesicles/cell/s", "largest uptake by one cell", 0.0),

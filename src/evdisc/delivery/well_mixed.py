@@ -2,6 +2,7 @@
 
 Each cell type holds an equal share of the medium and all shares are mixed at once, so the
 free concentration e is common: de/dt = -(k + d) e with k the mean uptake rate and d the decay.
+k falls with e where cells have their fill; it is taken at the mean e of the step.
 """
 
 from __future__ import annotations
@@ -16,27 +17,38 @@ from evdisc.mechanism.setting import Setting
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, volume, uptake_rate, living_cells, bound_vesicles, vesicle_influx,
-           free_vesicles, decayed_vesicles, taken_up_vesicles):  # fmt: skip
+def kernel(clock, p, volume, uptake_rate, uptake_crowding, living_cells, bound_vesicles,
+           vesicle_influx, free_vesicles, decayed_vesicles, taken_up_vesicles):  # fmt: skip
     """Advance the medium and write the vesicles entering one cell per s."""
     types = volume.shape[0]
-    start, uptake, medium = 0.0, 0.0, 0.0
+    start, medium = 0.0, 0.0
     for i in range(types):
         start += free_vesicles[i, 0] * volume[i, 0]
-        uptake += uptake_rate[i, 0] / types
         medium += volume[i, 0]
     start /= medium
     decay = math.log(2.0) / p[0, 0]
-    rate = uptake + decay
-    lost = start * (1.0 - math.exp(-rate * clock[1]))
-    mean = lost / (rate * clock[1])
+    mean, before, lost, uptake = start, start, 0.0, 0.0
+    for _ in range(2):  # with the rate at the start of the step, then at its mean
+        uptake = 0.0
+        for i in range(types):
+            uptake += slowed(uptake_rate[i, 0], uptake_crowding[i, 0], mean) / types
+        rate = uptake + decay
+        lost = start * (1.0 - math.exp(-rate * clock[1]))
+        before, mean = mean, lost / (rate * clock[1])
     decayed_vesicles[0] += decay * mean * clock[1] * medium
     taken_up_vesicles[0] += uptake * mean * clock[1] * medium
     for i in range(types):
         free_vesicles[i, 0] = start - lost
         vesicle_influx[i, 0] = 0.0
         if living_cells[i, 0] > 0.0:
-            vesicle_influx[i, 0] = uptake_rate[i, 0] * mean / living_cells[i, 0]
+            entering = slowed(uptake_rate[i, 0], uptake_crowding[i, 0], before)
+            vesicle_influx[i, 0] = entering * mean / living_cells[i, 0]
+
+
+@njit(cache=True, nogil=True)
+def slowed(rate: float, crowding: float, free: float) -> float:
+    """Uptake rate at ``free`` vesicles, 1/s."""
+    return rate / (1.0 + crowding * free)
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
@@ -47,7 +59,7 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
 MECHANISM = Mechanism(
     name="well_mixed",
     kernel=kernel,
-    reads=("uptake_rate", "living_cells"),
+    reads=("uptake_rate", "uptake_crowding", "living_cells"),
     owns=("bound_vesicles", "vesicle_influx"),
     adds_to=("free_vesicles", "decayed_vesicles", "taken_up_vesicles"),
     parameters=(Parameter("vesicle_half_life", "s", "intact vesicles in medium", 0.0),),
