@@ -2,10 +2,11 @@
 
 de/dt = div(D grad e) - (k_on + k_up + k_d) e + k_off b and db/dt = k_on e - (k_off + k_d) b, with
 D the Stokes-Einstein diffusivity times a hindrance nobody has measured in the disc. Vesicles
-leave through the outer annulus and, hardly, through the endplate. Uptake falls with e where cells
-have their fill: a step is taken with the rate at its start, and again with that at its mean e, which
-makes it second order in time. A carrier is a source; a depot
+leave through the outer annulus and, hardly, through the endplate. A carrier is a source; a depot
 beside the disc and the blood around it let vesicles in where they touch.
+
+Uptake falls with e where cells have their fill: a step is taken with the rate at its start, and
+again with that at its mean e, which makes it second order in time.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 The rate for one cell is k e / (1 + k e / J) at e free vesicles, with k from the share of offered
 vesicles taken up per hour and J the largest number a cell takes up (Bonsergent 2021, Ragni 2019).
-TNF-alpha impairs uptake by disc cells (Liao 2021). How k of another cell compares with that of a nucleus
-cell is a factor of its type, unknown over a decade or more.
+TNF-alpha impairs uptake by disc cells (Liao 2021). How k of another cell compares with that of a
+nucleus cell is a factor of its type, unknown over a decade or more.
 """
 
 from __future__ import annotations
