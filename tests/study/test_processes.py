@@ -85,6 +85,13 @@ def test_a_study_killed_ten_times_at_random_moments_ends_identical(tmp_path):
     assert not list(killed.rglob("*.part"))
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """Result of the short study in one piece."""
+    folder = tmp_path_factory.mktemp("undisturbed") / "r"
+    return json.loads(subprocess.check_output(command(folder)))
+
+
 LITTLE_ROOM = """
 import resource, signal, sys
 from evdisc.cli import main
@@ -97,9 +104,8 @@ main()
 
 
 @pytest.mark.parametrize("room", [2_000, 60_000, 900_000])
-def test_a_disk_without_room_gives_one_line_and_loses_nothing_finished(tmp_path, room):
+def test_a_disk_without_room_gives_one_line_and_loses_nothing_finished(tmp_path, room, undisturbed):
     folder = tmp_path / "r"
-    finished = json.loads(subprocess.check_output(command(tmp_path / "whole")))
     cramped = [sys.executable, "-c", LITTLE_ROOM, str(room), *command(folder)[3:]]
     done = subprocess.run(cramped, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
@@ -108,7 +114,7 @@ def test_a_disk_without_room_gives_one_line_and_loses_nothing_finished(tmp_path,
     assert len(done.stderr.strip().splitlines()) == 1
     assert not list(folder.rglob("*.part"))
     kept = {p.name: p.read_bytes() for p in (folder / "members").glob("*.npz")}
-    assert json.loads(subprocess.check_output(command(folder))) == finished
+    assert json.loads(subprocess.check_output(command(folder))) == undisturbed
     for name, data in kept.items():
         assert (folder / "members" / name).read_bytes() == data
 

@@ -82,10 +82,12 @@ def calm(first, source, sign, exponent, half, strength, healthy, looped, offset)
     """
     gain = np.zeros(source.shape[0])
     work = np.zeros((2, healthy.shape[0]))
+    held = np.flatnonzero(strength)  # about half of the arrows hold in a member
+    begins, sources = np.searchsorted(held, first), source[held]
     weakened = 1.0
     for _ in range(MOST_ROUNDS):
         sensitivities(first, source, sign, exponent, half, strength, healthy, gain)
-        fastest = growth(first, source, gain, work)
+        fastest = growth(begins, sources, gain[held], work)
         if fastest <= FASTEST:
             break
         factor = min(max(FASTEST / fastest, 0.5), 0.99)
