@@ -55,8 +55,8 @@ def test_a_study_killed_ten_times_at_random_moments_ends_identical(tmp_path):
     ]  # fmt: skip
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     began, first = time.monotonic(), 0.0
-    with subprocess.Popen([*small, "--out", str(whole)], stdout=subprocess.DEVNULL) as undisturbed:
-        while undisturbed.poll() is None:
+    with subprocess.Popen([*small, "--out", str(whole)], stdout=subprocess.DEVNULL) as running:
+        while running.poll() is None:
             if not first and list((whole / "members").glob("*.npz")):
                 first = time.monotonic() - began
             time.sleep(0.01)
