@@ -54,29 +54,22 @@ def test_a_study_killed_ten_times_at_random_moments_ends_identical(tmp_path):
         ) for w in ("--set", text)),
     ]  # fmt: skip
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    began, first = time.monotonic(), 0.0
-    with subprocess.Popen([*small, "--out", str(whole)], stdout=subprocess.DEVNULL) as running:
-        while running.poll() is None:
-            if not first and list((whole / "members").glob("*.npz")):
-                first = time.monotonic() - began
-            time.sleep(0.01)
-    length = time.monotonic() - began - first
-    moments = random.Random(7)
-    kills, kept = 0, []
-    while kills < 10:
+    subprocess.run([*small, "--out", str(whole)], check=True, stdout=subprocess.DEVNULL)
+    moments, members, kept = random.Random(7), killed / "members", [0]
+    for _ in range(10):
         victim = subprocess.Popen(
             [*small, "--out", str(killed)], start_new_session=True, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        # before the first member is done, and after; ten times do not finish the study
-        time.sleep(first + moments.uniform(-1.0, 0.18 * length))
-        if victim.poll() is not None:
-            break
+        # at once or after one or two more of the 40 tasks, and a moment into the next
+        goal, deadline = kept[-1] + moments.randrange(3), time.monotonic() + 120
+        while len(list(members.glob("*.npz"))) < goal and time.monotonic() < deadline:
+            time.sleep(0.005)
+        time.sleep(moments.uniform(0.0, 0.3))
+        assert victim.poll() is None, kept
         os.killpg(victim.pid, signal.SIGKILL)
         victim.wait()
-        kills += 1
-        kept.append(len(list((killed / "members").glob("*.npz"))))
-    assert kills == 10, kept
+        kept.append(len(list(members.glob("*.npz"))))
     assert kept[-1] > 2, kept
     assert kept == sorted(kept)
     subprocess.run([*small, "--out", str(killed)], check=True, stdout=subprocess.DEVNULL)

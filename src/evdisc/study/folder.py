@@ -133,6 +133,10 @@ class Folder:
     def claim(self, print_: str, fresh: bool) -> dict[str, Any]:
         """Make the folder this study's own; call with the lock held, after :meth:`verify`."""
         record = self.verify(print_, fresh)
+        # what a killed process was about to write
+        for part in (*self.path.glob(".*.part"), *self.members.glob(".*.part")):
+            if part.is_file():
+                part.unlink()
         if record is None:
             self._clear()
             now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
