@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evdisc import __version__, cli_evidence, cli_network, cli_rank
+from evdisc import (
+    __version__,
+    cli_cargo,
+    cli_diagnose,
+    cli_evidence,
+    cli_manufacture,
+    cli_network,
+    cli_plan,
+    cli_rank,
+    cli_study,
+    cli_vesicles,
+)
 from evdisc.cli_evidence import AsJson, emit
 from evdisc.cli_progress import watched
 from evdisc.errors import EvdiscError, InputError
@@ -28,6 +39,12 @@ app = typer.Typer(
 app.add_typer(cli_evidence.app)
 app.add_typer(cli_network.app)
 app.add_typer(cli_rank.app)
+app.add_typer(cli_manufacture.app)
+app.add_typer(cli_plan.app)
+app.add_typer(cli_study.app)
+app.add_typer(cli_vesicles.app)
+app.add_typer(cli_cargo.app)
+app.add_typer(cli_diagnose.app)
 
 ProtocolPath = Annotated[Path, typer.Argument(help="Protocol file (YAML).")]
 Overrides = Annotated[

@@ -1,0 +1,7 @@
+"""The command line of `evdisc manufacture`. Part of the door."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(rich_markup_mode=None)
