@@ -27,11 +27,11 @@ from evdisc.mechanism.setting import Setting
 
 def acting_pairs(cargoes: Sequence[str], network: Network) -> list[tuple[int, int]]:
     """(cargo, node it acts on): the cargo itself, or its bare or armed name."""
-    brought = [n for n in network.nodes if not n.startswith(STIMULUS)]
     return [
         (c, network.nodes.index(node))
         for c, name in enumerate(cargoes)
-        for node in linked(name, brought)
+        for node in linked(name, network.nodes)
+        if not node.startswith(STIMULUS)
     ]
 
 
