@@ -168,7 +168,9 @@ def advance(x, drive, w, kind, span, tolerance, work, pace):
         h = max(h, ahead) if taken and step < h else ahead
         if taken:
             t += step
-            x[:] = guess
+            for i in range(nodes):
+                for q in range(patches):
+                    x[i, q] = guess[i, q]
             if t < span * (1.0 - 1e-12):
                 field(x, drive, w, kind, f0)
     pace[0] = h
@@ -229,8 +231,10 @@ def kernel(clock, p, w, groups, pace, pairs, work, network_input, cargo_strength
         patches = end - first
         x = work[4, : nodes * patches].reshape(nodes, patches)
         drive = work[5, : nodes * patches].reshape(nodes, patches)
-        x[:] = activity[:, first:end]
-        drive[:] = network_input[:, first:end]
+        for i in range(nodes):
+            for q in range(patches):
+                x[i, q] = activity[i, first + q]
+                drive[i, q] = network_input[i, first + q]
         for m in range(pairs.shape[0]):
             c, node = pairs[m]
             for q in range(patches):
@@ -238,7 +242,9 @@ def kernel(clock, p, w, groups, pace, pairs, work, network_input, cargo_strength
                 left = (1.0 - drive[node, q]) * (1.0 - cargo_strength[c, first + q])
                 drive[node, q] = 1.0 - left
         advance(x, drive, w, kind, clock[1], TOLERANCE, work, pace[g : g + 1])
-        activity[:, first:end] = x
+        for i in range(nodes):
+            for q in range(patches):
+                activity[i, first + q] = x[i, q]
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
