@@ -1,8 +1,8 @@
 """The treated arm as far as delivery goes: what reaches the cells, and nothing of what follows.
 
 The whole disc runs, because its living cells and its TNF-alpha decide what is taken up, in steps
-that grow with the time since an injury or a dose and with one network for each few cells. When hardly a vesicle is left that could still be
-taken up, tissue and cells rest as they are and the vesicles alone move on.
+that grow with the time since an injury or a dose, and with few networks. When hardly a vesicle is
+left that could still be taken up, tissue and cells rest as they are and the vesicles alone move on.
 A test compares the numbers with those of the full run.
 """
 
