@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -63,6 +64,8 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="Drop what the folder holds
 
 def main() -> None:
     """Entry point: evdisc errors become one line on stderr and their exit code."""
+    # while modules and kernels load there is hardly any garbage, and looking for it takes long
+    gc.set_threshold(1_000_000, 20, 20)
     try:
         app()
     except EvdiscError as error:

@@ -36,9 +36,9 @@ def test_pools_move_as_the_exponential_of_their_rates():
                                  (2, 1, senescing), (3, 2, locking), (0, 2, reversal)):  # fmt: skip
         matrix[target, source] += rate
         matrix[source, source] -= rate
-    move, spare = np.zeros((POOLS, POOLS)), np.zeros((2, POOLS, POOLS))
+    move, work = np.zeros((POOLS, POOLS)), np.zeros((3, POOLS, POOLS))
     for dt in (1e-3, 60.0, 86400.0, 30 * 86400.0):
-        transfer(*rates, dt, move, *spare)
+        transfer(*rates, dt, move, work)
         np.testing.assert_allclose(move, expm(matrix * dt), rtol=1e-9, atol=1e-13)
         np.testing.assert_allclose(move.sum(axis=0), 1.0, rtol=1e-13)
 

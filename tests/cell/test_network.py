@@ -140,9 +140,10 @@ def test_the_exponential_and_the_weights_of_a_step_are_right_for_any_step():
         grown = exponential(v)
         assert grown == pytest.approx(np.exp(v), rel=1e-13 + 6e-4 * (abs(v) / 32) ** 7)
         assert grown / (1.0 + grown) == pytest.approx(1.0 / (1.0 + np.exp(-v)), abs=1e-11)
-    out = np.empty(6)
+    columns = np.empty((6, 1))
     for z in (1e-6, 1e-3, 0.0499, 0.0501, 1.0, 30.0):
-        weigh(z, out)
+        weigh(z * 3600.0, np.array([3600.0]), columns)
+        out = columns[:, 0]
         assert out[2:5].sum() == pytest.approx(-np.expm1(-z), rel=1e-7)
         # what the stages weigh is the integral of the parabola through them
         t = (np.arange(200_000) + 0.5) / 200_000

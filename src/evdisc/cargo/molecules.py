@@ -50,11 +50,12 @@ def kind(name: str, library: Library) -> str:
     return next((kinds[hit] for hit in linked(name, kinds)), "miRNA")
 
 
-def known_cargo(library: Library) -> list[str]:
+@lru_cache(maxsize=16)
+def known_cargo(library: Library) -> tuple[str, ...]:
     """Every molecule some claim says a vesicle carries or a cargo does."""
     names = {c.source for c in library.claims if c.source_type in CARGO_TYPES}
     names |= {c.target for c in library.claims if c.relation in ("delivers", "loads", "enriches")}
-    return sorted(names)
+    return tuple(sorted(names))
 
 
 def require_known(

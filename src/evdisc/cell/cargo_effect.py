@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,12 +28,13 @@ from evdisc.mechanism.setting import Setting
 
 def acting_pairs(cargoes: Sequence[str], network: Network) -> list[tuple[int, int]]:
     """(cargo, node it acts on): the cargo itself, or its bare or armed name."""
-    brought = [n for n in network.nodes if not n.startswith(STIMULUS)]
-    return [
-        (c, network.nodes.index(node))
-        for c, name in enumerate(cargoes)
-        for node in linked(name, brought)
-    ]
+    return [(c, i) for c, name in enumerate(cargoes) for i in _meant(name, network.nodes)]
+
+
+@lru_cache(maxsize=500)
+def _meant(name: str, nodes: tuple[str, ...]) -> tuple[int, ...]:
+    brought = [n for n in nodes if not n.startswith(STIMULUS)]
+    return tuple(nodes.index(node) for node in linked(name, brought))
 
 
 @njit(cache=True, nogil=True)

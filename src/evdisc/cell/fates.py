@@ -43,12 +43,13 @@ def pressing(now: float, healthy: float, half: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def transfer(onset, calming, senescing, locking, reversal, dt, move, term, spare):
+def transfer(onset, calming, senescing, locking, reversal, dt, move, work):
     """Write the shares that pass between the four living pools in ``dt`` s into ``move`` (4, 4).
 
     ``move[to, from]`` is the exponential of the rates, exact for rates that hold. It is summed as
-    a series over a short span and squared; both keep the sum of the cells.
+    a series over a short span and squared; both keep the sum of the cells. ``work`` is (3, 4, 4).
     """
+    term, spare, product = work[0], work[1], work[2]
     fastest = max(onset + senescing, calming + senescing, locking + reversal) * dt
     halvings = max(math.ceil(math.log2(max(fastest, 1e-300))) + SHORT, 0)
     span = dt / 2.0**halvings
@@ -60,36 +61,41 @@ def transfer(onset, calming, senescing, locking, reversal, dt, move, term, spare
         (EARLY, LATE, locking),
         (EARLY, HEALTHY, reversal),
     )
-    spare[:] = 0.0
+    for i in range(POOLS):
+        for j in range(POOLS):
+            spare[i, j] = 0.0
+            move[i, j] = term[i, j] = 1.0 if i == j else 0.0
     for source, target, rate in rates:
         spare[target, source] += rate * span
         spare[source, source] -= rate * span
-    move[:] = 0.0
-    term[:] = 0.0
-    for i in range(POOLS):
-        move[i, i] = term[i, i] = 1.0
     for n in range(1, TERMS + 1):
-        term[:] = multiplied(spare, term) / n
-        move += term
+        multiply(spare, term, float(n), product)
+        for i in range(POOLS):
+            for j in range(POOLS):
+                term[i, j] = product[i, j]
+                move[i, j] += product[i, j]
     for _ in range(halvings):
-        move[:] = multiplied(move, move)
+        multiply(move, move, 1.0, product)
+        for i in range(POOLS):
+            for j in range(POOLS):
+                move[i, j] = product[i, j]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def multiplied(a, b):
-    """Product of two small square matrices."""
-    out = np.zeros((POOLS, POOLS))
+def multiply(a, b, by, out):
+    """Write the product of two small square matrices over ``by``."""
     for i in range(POOLS):
-        for k in range(POOLS):
-            for j in range(POOLS):
-                out[i, j] += a[i, k] * b[k, j]
-    return out
+        for j in range(POOLS):
+            total = 0.0
+            for k in range(POOLS):
+                total += a[i, k] * b[k, j]
+            out[i, j] = total / by
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def pressures(p, node, activity, reference_activity, dt, hazard, moves):
     """Write the hazards (apoptosis, pyroptosis) and pool transfers of every patch."""
-    term, spare = np.zeros((POOLS, POOLS)), np.zeros((POOLS, POOLS))
+    work = np.empty((3, POOLS, POOLS))
     drive = np.zeros(4)
     for q in range(activity.shape[1]):
         for n in range(4):
@@ -97,7 +103,7 @@ def pressures(p, node, activity, reference_activity, dt, hazard, moves):
             drive[n] = pressing(activity[i, q], reference_activity[i, q], p[7, 0])
         hazard[0, q], hazard[1, q] = p[0, 0] * drive[0], p[1, 0] * drive[1]
         transfer(p[5, 0] * drive[3], p[6, 0] * (1.0 - drive[3]), p[2, 0] * drive[2], p[3, 0],
-                 p[4, 0], dt, moves[q], term, spare)  # fmt: skip
+                 p[4, 0], dt, moves[q], work)  # fmt: skip
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

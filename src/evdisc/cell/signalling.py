@@ -108,24 +108,27 @@ def field_of_one(x, drive, w, kind, out):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def weigh(z, out):
-    """Write what a step of ``z`` time constants weighs its stages by.
+def weigh(step, time_constant, out):
+    """Write what a step (s) weighs its stages by, node for node, into ``out`` (6, nodes).
 
-    ``out`` is: kept over half the step, kept over all of it, the weights of the three stages, and
-    of the second stage in the second-order result.
+    The rows are: kept over half the step, kept over all of it, the weights of the three stages,
+    and of the second stage in the second-order result. A short step takes them from their series.
     """
-    out[0] = exponential(-0.5 * z)
-    e = out[1] = out[0] * out[0]
-    if z < SMALL:
-        out[2] = z * (1.0 / 6.0 - z * (1.0 / 6.0 - z * (3.0 / 40.0 - z / 45.0)))
-        out[3] = z * (2.0 / 3.0 - z * (1.0 / 3.0 - z * (0.1 - z / 45.0)))
-        out[4] = z * (1.0 / 6.0 - z * z * (1.0 / 120.0 - z / 360.0))
-        out[5] = z * (1.0 - z * (1.0 / 3.0 - z * (1.0 / 12.0 - z / 60.0)))
-    else:
-        out[2] = (4.0 - z - e * (4.0 + 3.0 * z + z * z)) / (z * z)
-        out[3] = 4.0 * (z - 2.0 + e * (2.0 + z)) / (z * z)
-        out[4] = (4.0 - 3.0 * z + z * z - e * (4.0 + z)) / (z * z)
-        out[5] = 2.0 * (1.0 + (e - 1.0) / z)
+    for i in range(time_constant.shape[0]):
+        z = step / time_constant[i]
+        half = exponential(-0.5 * z)
+        e = half * half
+        short = z < SMALL
+        out[0, i] = half
+        out[1, i] = e
+        first = z * (1.0 / 6.0 - z * (1.0 / 6.0 - z * (3.0 / 40.0 - z / 45.0)))
+        middle = z * (2.0 / 3.0 - z * (1.0 / 3.0 - z * (0.1 - z / 45.0)))
+        last = z * (1.0 / 6.0 - z * z * (1.0 / 120.0 - z / 360.0))
+        second = z * (1.0 - z * (1.0 / 3.0 - z * (1.0 / 12.0 - z / 60.0)))
+        out[2, i] = first if short else (4.0 - z - e * (4.0 + 3.0 * z + z * z)) / (z * z)
+        out[3, i] = middle if short else 4.0 * (z - 2.0 + e * (2.0 + z)) / (z * z)
+        out[4, i] = last if short else (4.0 - 3.0 * z + z * z - e * (4.0 + z)) / (z * z)
+        out[5, i] = second if short else 2.0 * (1.0 + (e - 1.0) / z)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -147,13 +150,12 @@ def advance(x, drive, w, kind, span, tolerance, work, pace):
     size = nodes * patches
     f0, f1 = work[0, :size].reshape(nodes, patches), work[1, :size].reshape(nodes, patches)
     f2, guess = work[2, :size].reshape(nodes, patches), work[3, :size].reshape(nodes, patches)
-    weights = np.empty((nodes, 6))
+    weights = np.empty((6, nodes))
     t, h, steps = 0.0, pace[0], 0
     field(x, drive, w, kind, f0)
     while t < span * (1.0 - 1e-12) and not at_rest(x, f0):
         step = min(h, span - t)
-        for i in range(nodes):
-            weigh(step / w.time_constant[i], weights[i])
+        weigh(step, w.time_constant, weights)
         halfway(weights, x, f0, guess)
         field(guess, drive, w, kind, f1)
         whole(weights, x, f0, f1, guess)
@@ -166,7 +168,9 @@ def advance(x, drive, w, kind, span, tolerance, work, pace):
         h = max(h, ahead) if taken and step < h else ahead
         if taken:
             t += step
-            x[:] = guess
+            for i in range(nodes):
+                for q in range(patches):
+                    x[i, q] = guess[i, q]
             if t < span * (1.0 - 1e-12):
                 field(x, drive, w, kind, f0)
     pace[0] = h
@@ -177,7 +181,7 @@ def advance(x, drive, w, kind, span, tolerance, work, pace):
 def halfway(weights, x, f0, out):
     """Write the first stage, in the middle of the step."""
     for i in range(x.shape[0]):
-        keep = weights[i, 0]
+        keep = weights[0, i]
         for q in range(x.shape[1]):
             out[i, q] = keep * x[i, q] + (1.0 - keep) * f0[i, q]
 
@@ -186,7 +190,7 @@ def halfway(weights, x, f0, out):
 def whole(weights, x, f0, f1, out):
     """Write the second stage, at the end of the step."""
     for i in range(x.shape[0]):
-        keep = weights[i, 1]
+        keep = weights[1, i]
         for q in range(x.shape[1]):
             value = keep * x[i, q] + (1.0 - keep) * (2.0 * f1[i, q] - f0[i, q])
             out[i, q] = min(max(value, 0.0), 1.0)
@@ -198,7 +202,7 @@ def combine(weights, x, f0, f1, f2, out):
     nodes, patches = x.shape
     most = np.zeros(patches)
     for i in range(nodes):
-        keep, a, b, c, second = weights[i, 1:]
+        keep, a, b, c, second = weights[1:, i]
         for q in range(patches):
             third = a * f0[i, q] + b * f1[i, q] + c * f2[i, q]
             plain = (1.0 - keep) * f0[i, q] + second * (f1[i, q] - f0[i, q])
@@ -227,8 +231,10 @@ def kernel(clock, p, w, groups, pace, pairs, work, network_input, cargo_strength
         patches = end - first
         x = work[4, : nodes * patches].reshape(nodes, patches)
         drive = work[5, : nodes * patches].reshape(nodes, patches)
-        x[:] = activity[:, first:end]
-        drive[:] = network_input[:, first:end]
+        for i in range(nodes):
+            for q in range(patches):
+                x[i, q] = activity[i, first + q]
+                drive[i, q] = network_input[i, first + q]
         for m in range(pairs.shape[0]):
             c, node = pairs[m]
             for q in range(patches):
@@ -236,7 +242,9 @@ def kernel(clock, p, w, groups, pace, pairs, work, network_input, cargo_strength
                 left = (1.0 - drive[node, q]) * (1.0 - cargo_strength[c, first + q])
                 drive[node, q] = 1.0 - left
         advance(x, drive, w, kind, clock[1], TOLERANCE, work, pace[g : g + 1])
-        activity[:, first:end] = x
+        for i in range(nodes):
+            for q in range(patches):
+                activity[i, first + q] = x[i, q]
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:

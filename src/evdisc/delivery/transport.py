@@ -21,8 +21,8 @@ from evdisc.delivery.stokes_einstein import free_diffusivity
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
 from evdisc.solve.conductance import faces_of, fill
-from evdisc.solve.diffusion import coarsen
-from evdisc.solve.transport import advance, new_transport
+from evdisc.solve.diffusion import conduct
+from evdisc.solve.transport import advance, copy, new_transport, put
 
 #: fewer vesicles than this in a whole disc are none
 FEWEST = 1.0
@@ -39,8 +39,9 @@ def kernel(clock, p, faces, transport, conductance, filled, outside, before, upt
 
     ``outside`` turns depot and blood into concentrations at annulus and endplate, 1/m3 each.
     """
-    vesicle_influx[:] = 0.0
-    beside = depot_vesicles[0] > 0.0 or (blood_vesicles[0] > 0.0 and outside[1].max() > 0.0)
+    put(vesicle_influx, 0.0)
+    touches = outside[1, 0] > 0.0 or outside[1, 1] > 0.0
+    beside = depot_vesicles[0] > 0.0 or (blood_vesicles[0] > 0.0 and touches)
     held, released = 0.0, 0.0
     volume = transport.volume
     for i in range(volume.shape[0]):
@@ -49,24 +50,28 @@ def kernel(clock, p, faces, transport, conductance, filled, outside, before, upt
             released = max(released, vesicle_release[i, k])
     if held < FEWEST and released <= 0.0 and not beside:
         decayed_vesicles[0] += held
-        free_vesicles[:] = 0.0
-        bound_vesicles[:] = 0.0
+        put(free_vesicles, 0.0)
+        put(bound_vesicles, 0.0)
         return
     decay = math.log(2.0) / p[4, 0]
     if not filled[0]:
         fill_conductances(p, faces, transport, conductance)
         filled[0] = True
-    crowded = fill_rates(p, faces, transport, uptake_rate, uptake_crowding, free_vesicles, decay)
-    transport.source[:] = vesicle_release
+    crowded = fill_rates(
+        p, faces, transport, uptake_rate, uptake_crowding, free_vesicles, 1.0, decay
+    )
+    copy(vesicle_release, transport.source)
     if beside:
         let_in(transport, outside[0], depot_vesicles, clock[1])
         let_in(transport, outside[1], blood_vesicles, clock[1])
-    before[0], before[1] = free_vesicles, bound_vesicles
+    copy(free_vesicles, before[0])
+    copy(bound_vesicles, before[1])
     advance(transport, free_vesicles, bound_vesicles, clock[1])
     if crowded > SLIGHT:
-        mean = transport.integral[0] / clock[1]
-        fill_rates(p, faces, transport, uptake_rate, uptake_crowding, mean, decay)
-        free_vesicles[:], bound_vesicles[:] = before[0], before[1]
+        passed = transport.integral[0]
+        fill_rates(p, faces, transport, uptake_rate, uptake_crowding, passed, clock[1], decay)
+        copy(before[0], free_vesicles)
+        copy(before[1], bound_vesicles)
         advance(transport, free_vesicles, bound_vesicles, clock[1])
     leaked_vesicles[0] += transport.outflow[0]
     for i in range(volume.shape[0]):
@@ -119,13 +124,12 @@ def fill_conductances(p, faces, transport, conductance):
             c = faces.region[i, k]
             diffusivity[i, k] = free * p[3, c] if c <= 2 else 0.0
     fill(faces, diffusivity, 0, True, 1.0, radial, axial)
-    transport.levels.radial[:nr], transport.levels.axial[:nr] = radial[:, :, 0], axial[:, :, 0]
-    coarsen(transport.levels)
+    conduct(transport.levels, radial, axial)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def fill_rates(p, faces, transport, uptake_rate, uptake_crowding, free, decay):
-    """Write uptake at ``free`` vesicles (nr, nz), decay, and exchange of free and bound vesicles.
+def fill_rates(p, faces, transport, uptake_rate, uptake_crowding, free, span, decay):
+    """Write uptake at ``free`` / ``span`` vesicles (nr, nz), decay, and exchange of free and bound.
 
     Returns by how much, at most, crowding slows the uptake.
     """
@@ -137,7 +141,7 @@ def fill_rates(p, faces, transport, uptake_rate, uptake_crowding, free, decay):
     for i in range(nr):
         for k in range(nz):
             inside = faces.region[i, k] <= 2
-            slowed = uptake_crowding[i, k] * free[i, k]
+            slowed = uptake_crowding[i, k] * (free[i, k] / span)
             crowded = max(crowded, slowed)
             transport.loss[i, k] = decay + uptake_rate[i, k] / (1.0 + slowed) if inside else 0.0
     transport.factored[0] = 0.0

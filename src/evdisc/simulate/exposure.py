@@ -1,8 +1,8 @@
 """The treated arm as far as delivery goes: what reaches the cells, and nothing of what follows.
 
 The whole disc runs, because its living cells and its TNF-alpha decide what is taken up, in steps
-that grow with the time since an injury or a dose. When hardly a vesicle is left that could still be
-taken up, tissue and cells rest as they are and the vesicles alone move on.
+that grow with the time since an injury or a dose, and with few networks. When hardly a vesicle is
+left that could still be taken up, tissue and cells rest as they are and the vesicles alone move on.
 A test compares the numbers with those of the full run.
 """
 
@@ -46,6 +46,8 @@ DISC_ALONE = Stride(HOUR, 1.4, 4.0 * DAY)
 LONGEST_SHARE = 0.01
 #: mechanisms that follow from what the cells do and hardly act back on them
 APART = ("matrix", "swelling")
+#: least edge, in grid cells, of the patches that share a network
+PATCH_EDGE = 16
 #: share of what came into the disc that no longer matters
 FEW = 0.01
 #: where vesicles wait that may still be taken up, in the disc and beside it
@@ -81,7 +83,10 @@ def exposure(study: DiscStudy, member: Member) -> Run:
         EvdiscError: the run cannot be assembled or fails.
     """
     assert study.therapy is not None
-    ready = prepared(study, member, "treated", "stoichiometric")
+    numerics = study.numerics
+    edge = max(PATCH_EDGE, numerics.patch_edge)
+    coarse = study.model_copy(update={"numerics": numerics.model_copy(update={"patch_edge": edge})})
+    ready = prepared(coarse, member, "treated", "stoichiometric")
     delivery, bare = study.therapy.delivery, ready.assembly.without(APART)
     vesicles = bare.without({m.name for m in DISC} - {m.name for m in DELIVERY})
     stride = BODY if delivery.route in SYSTEMIC else DISC_ALONE

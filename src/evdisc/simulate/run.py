@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from evdisc.mechanism.contract import REGIONS
 from evdisc.mechanism.setting import Setting
 from evdisc.mechanism.variables import REFERENCES, VARIABLES
 from evdisc.simulate.assemble import Assembly
+from evdisc.simulate.series import Series
 from evdisc.simulate.timeline import Event, steps
 
 Floats = NDArray[np.float64]
@@ -39,7 +39,7 @@ class Run:
         times: output times, s.
         series: name -> values at the output times. A grid or patch variable is averaged over each
             region as ``name|NP``, a sector variable over the annulus (and its ``name:weakest``); a
-            node is ``activity:NODE|NP``, a cargo ``cargo_copies:NAME|NP``.
+            node is ``activity:NODE|NP``, a cargo ``cargo_copies:NAME|NP``; see :class:`Series`.
         snapshots: variable -> (snapshots, nr, nz).
         balance: the vesicle balance at the end.
         warnings: what a reader must know.
@@ -130,29 +130,11 @@ class Recorder:
             return found.reshape(count, math.prod(found.shape[1:]))
         return values[:, : len(self.regions)].copy()
 
-    def series(self) -> dict[str, Floats]:
+    def series(self) -> Series:
         """Label -> values at the recorded times."""
-        out: dict[str, Floats] = {}
-        for name, rows in self.columns.items():
-            out |= dict(zip(self._labels(name), np.concatenate(rows).T, strict=True))
-        return out
-
-    def _labels(self, name: str) -> tuple[str, ...]:
         s = self.setting
-        each = {"node": s.nodes, "cargo": s.cargoes, "": ()}[VARIABLES[name].per]
-        return labelled(name, tuple(each), tuple(self.regions))
-
-
-@lru_cache(maxsize=500)
-def labelled(name: str, each: tuple[str, ...], regions: tuple[str, ...]) -> tuple[str, ...]:
-    """Names of a variable's series, one for each node or cargo and region."""
-    v = VARIABLES[name]
-    if v.held == "disc":
-        return (name,)
-    if v.held == "sector":
-        return name, f"{name}:weakest"
-    labels = [f"{name}:{label}" for label in each] if v.per else [name]
-    return tuple(f"{label}|{r}" for label in labels for r in regions)
+        tables = {name: np.concatenate(rows) for name, rows in self.columns.items()}
+        return Series(tables, tuple(s.nodes), tuple(s.cargoes), tuple(self.regions))
 
 
 def settle(assembly: Assembly, healthy: Floats) -> list[str]:
@@ -223,7 +205,7 @@ def execute(
                 before = assembly.flat.copy()
                 assembly.advance(clock)
                 # nothing in a dish follows the clock: what a step did not change, the next will not
-                still = np.array_equal(before, assembly.flat)
+                still = bool((before == assembly.flat).all())
             else:
                 owed = assembly.advance(clock, owed, round(float(now)) in seen)
         # a dose at an output time is seen in the next record: records are before the event

@@ -54,6 +54,20 @@ def new_diffusion(shape: tuple[int, int]) -> Diffusion:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def conduct(m, radial, axial):
+    """Take the conductances of the finest level, (nr, nz, 1) and (nr, nz + 1, 1), for all levels.
+
+    See :mod:`evdisc.solve.conductance`.
+    """
+    for i in range(radial.shape[0]):
+        for k in range(radial.shape[1]):
+            m.radial[i, k] = radial[i, k, 0]
+        for k in range(axial.shape[1]):
+            m.axial[i, k] = axial[i, k, 0]
+    coarsen(m)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def coarsen(m):
     """Fill the shares of the odd lines and the conductances of the coarse levels."""
     nz = m.radial.shape[1]
@@ -164,7 +178,9 @@ def cycle(m):
     for level in range(last):
         fine, coarse, lines = m.start[level], m.start[level + 1], m.size[level]
         if level > 0:
-            m.x[fine:coarse] = 0.0
+            for i in range(fine, coarse):
+                for k in range(m.x.shape[1]):
+                    m.x[i, k] = 0.0
         relax(m, level, 0)
         relax(m, level, 1)
         for j in range(m.size[level + 1]):

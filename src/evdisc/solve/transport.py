@@ -84,20 +84,22 @@ def advance(t, mobile, held, dt):
 
     Returns the order used (2 or 1); on failure both parts become NaN and the result is 0.
     """
-    t.integral[:] = 0.0
+    put(t.integral[MOBILE], 0.0)
+    put(t.integral[HELD], 0.0)
     t.outflow[0] = 0.0
     if nothing(mobile) and nothing(held) and nothing(t.source):
-        mobile[:] = 0.0  # what decayed for years ends below what floating point resolves
-        held[:] = 0.0
+        put(mobile, 0.0)  # what decayed for years ends below what floating point resolves
+        put(held, 0.0)
         return 2
     if tr_bdf2(t, mobile, held, dt):
         return 2
-    t.integral[:] = 0.0
+    put(t.integral[MOBILE], 0.0)
+    put(t.integral[HELD], 0.0)
     t.outflow[0] = 0.0
     if backward_euler(t, mobile, held, dt):
         return 1
-    mobile[:] = np.nan
-    held[:] = np.nan
+    put(mobile, np.nan)
+    put(held, np.nan)
     return 0
 
 
@@ -118,25 +120,25 @@ def tr_bdf2(t, mobile, held, dt):
     early, late = 2.0 * a - 0.5 * dt, 0.5 * dt  # times of the stages from the middle of the step
     set_matrix(t, a)
     slope(t, mobile, held, -late, t.first)
-    t.stage[MOBILE] = mobile + a * t.first[MOBILE]
-    t.stage[HELD] = held + a * t.first[HELD]
+    go(mobile, held, a, t.first, t.stage)
     start(t, mobile, mobile, 0.0)
     if not implicit(t, a, early):
         return False
     slope(t, t.stage[MOBILE], t.stage[HELD], early, t.second)
     account(t, mobile, held, OUTER * dt)
     account(t, t.stage[MOBILE], t.stage[HELD], OUTER * dt)
-    t.first[MOBILE] = mobile + OUTER * dt * (t.first[MOBILE] + t.second[MOBILE])
-    t.first[HELD] = held + OUTER * dt * (t.first[HELD] + t.second[HELD])
     start(t, mobile, t.stage[MOBILE], dt / (2.0 * a))
-    t.stage[:] = t.first
+    push(t.first, 1.0, t.second)
+    go(mobile, held, OUTER * dt, t.first, t.stage)
+    copy(t.stage[MOBILE], t.first[MOBILE])
+    copy(t.stage[HELD], t.first[HELD])
     if not implicit(t, a, late):
         return False
     account(t, t.stage[MOBILE], t.stage[HELD], a)
     if not t.exact:
         return accept(mobile, held, t.stage, ROUNDING * LOOSE)
     slope(t, t.stage[MOBILE], t.stage[HELD], late, t.second)
-    t.first[:] = t.first + a * t.second
+    push(t.first, a, t.second)
     return accept(mobile, held, t.first, ROUNDING * TOLERANCE)
 
 
@@ -144,7 +146,8 @@ def tr_bdf2(t, mobile, held, dt):
 def backward_euler(t, mobile, held, dt):
     """One backward Euler step; False, with the state untouched, if the solve fails."""
     set_matrix(t, dt)
-    t.stage[MOBILE], t.stage[HELD] = mobile, held
+    copy(mobile, t.stage[MOBILE])
+    copy(held, t.stage[HELD])
     start(t, mobile, mobile, 0.0)
     if not implicit(t, dt, 0.0):
         return False
@@ -152,9 +155,45 @@ def backward_euler(t, mobile, held, dt):
     if not t.exact:
         return accept(mobile, held, t.stage, ROUNDING * LOOSE)
     slope(t, t.stage[MOBILE], t.stage[HELD], 0.0, t.second)
-    t.first[MOBILE] = mobile + dt * t.second[MOBILE]
-    t.first[HELD] = held + dt * t.second[HELD]
+    go(mobile, held, dt, t.second, t.first)
     return accept(mobile, held, t.first, ROUNDING * TOLERANCE)
+
+
+# Loops below and not array expressions: those make a kernel three times as large to load.
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def put(out, value):
+    """Set every number of ``out`` (nr, nz)."""
+    for i in range(out.shape[0]):
+        for k in range(out.shape[1]):
+            out[i, k] = value
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def copy(source, out):
+    """Write ``source`` (nr, nz) into ``out``."""
+    for i in range(out.shape[0]):
+        for k in range(out.shape[1]):
+            out[i, k] = source[i, k]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def go(mobile, held, span, slope, out):
+    """Write where both parts are after ``span`` s at ``slope`` (2, nr, nz)."""
+    for i in range(mobile.shape[0]):
+        for k in range(mobile.shape[1]):
+            out[MOBILE, i, k] = mobile[i, k] + span * slope[MOBILE, i, k]
+            out[HELD, i, k] = held[i, k] + span * slope[HELD, i, k]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def push(out, weight, more):
+    """Add ``weight`` times ``more`` (2, nr, nz)."""
+    for part in range(2):
+        for i in range(out.shape[1]):
+            for k in range(out.shape[2]):
+                out[part, i, k] += weight * more[part, i, k]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -15,7 +15,7 @@ from numba import njit
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
 from evdisc.solve.conductance import faces_of, fill
-from evdisc.solve.diffusion import coarsen
+from evdisc.solve.diffusion import conduct
 from evdisc.solve.transport import advance, new_transport
 
 
@@ -39,8 +39,7 @@ def fill_rates(p, faces, transport, conductance, decay):
             diffusivity[i, k] = p[0, c] if c <= 2 else 0.0
             transport.loss[i, k] = decay if c <= 2 else 0.0
     fill(faces, diffusivity, 0, True, 1.0, radial, axial)
-    transport.levels.radial[:nr], transport.levels.axial[:nr] = radial[:, :, 0], axial[:, :, 0]
-    coarsen(transport.levels)
+    conduct(transport.levels, radial, axial)
     transport.factored[0] = 0.0
 
 

@@ -97,6 +97,26 @@ def update(m, u, guarded, tolerance):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def put(u, value, rows):
+    """Set the first ``rows`` of ``u`` (at least rows, nz, 3)."""
+    for i in range(rows):
+        for k in range(u.shape[1]):
+            for s in range(3):
+                u[i, k, s] = value
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def finite(u):
+    """Whether no value is NaN."""
+    for i in range(u.shape[0]):
+        for k in range(u.shape[1]):
+            for s in range(3):
+                if u[i, k, s] != u[i, k, s]:
+                    return False
+    return True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def solve_nutrients(m, u, rim, lid, volume, cells, porosity, guarded, p, tolerance):
     """Solve in place for ``u`` (nr, nz, 3): oxygen Pa, glucose and lactate mol/m3.
 
@@ -115,12 +135,12 @@ def solve_nutrients(m, u, rim, lid, volume, cells, porosity, guarded, p, toleran
     for step in range(MOST_STEPS):
         linearise(m, u, rim, lid, volume, cells, porosity, guarded, p)
         factor(m)
-        m.x[:nr] = 0.0
+        put(m.x, 0.0, nr)
         for _ in range(CYCLES):
             cycle(m)
         if update(m, u, guarded, tolerance):
             return step + 1
-        if np.isnan(u).any():
+        if not finite(u):
             break
-    u[:] = np.nan
+    put(u, np.nan, nr)
     return -1
