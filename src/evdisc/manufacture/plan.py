@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from evdisc import __version__
 from evdisc.errors import InputError
 from evdisc.evidence.library import Library
+from evdisc.evidence.names import names
 from evdisc.manufacture import isolation
 from evdisc.manufacture.dose import CONVENTION, Wanted, wanted
 from evdisc.manufacture.draws import Draws, Floats, named, rounded, spread_of, triple
@@ -120,7 +121,7 @@ def plan(asked: Asked, library: Library) -> dict[str, Any]:
         name: culture(name, parent, made.product.yield_gain, made.draws)
         for name in (asked.platforms if something else ())
     }  # fmt: skip
-    best = max((float(np.median(c.per_cell)) for c in cultures.values()), default=0.0)
+    best = _most_per_cell(made) if cultures else 0.0
     rows = [_row(c, best, made) for c in cultures.values()]
     result = {
         "format": FORMAT, "evdisc": __version__, "protocol": asked.study.title,
@@ -135,6 +136,14 @@ def plan(asked: Asked, library: Library) -> dict[str, Any]:
         "warnings": _warnings(made, rows),
         "citations": made.draws.sources(),
     }
+
+
+def _most_per_cell(made: Frame) -> float:
+    """What a cell gives in a run on the best platform there is, asked for or not."""
+    beside = replace(made.draws, used={})  # what is only compared with is not read
+    parent, own = made.want.vesicle.source.cell, made.product.yield_gain
+    every = (culture(name, parent, own, beside) for name in names("platform"))
+    return max(float(np.median(c.per_cell)) for c in every)
 
 
 def _doses(made: Frame) -> dict[str, Any]:

@@ -1,0 +1,286 @@
+"""Batches compared: what differs between them carried into the effect, and what test would catch it.
+
+The protocol is run once over a ladder of doses at a few members; that is its dose-response. A batch
+is a draw of cargo, uptake and purity. Where copies decide, its acting dose is cargo times uptake
+times vesicles given; where vesicles per cell decide, uptake times vesicles given. A dose counted in
+vesicles is the same in each batch; a dose weighed in protein follows the batch's purity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evdisc.errors import InputError, RunError
+from evdisc.evidence.library import Library
+from evdisc.manufacture.draws import Draws
+from evdisc.manufacture.plan import Asked, Frame, frame
+from evdisc.outcome.effects import quantiles, rounded, triple
+from evdisc.outcome.readout import Readout
+from evdisc.outcome.readouts import describe
+from evdisc.protocol.specs import DiscStudy, DishStudy
+from evdisc.protocol.yaml_io import LoadedProtocol
+from evdisc.study.execute import preflight
+from evdisc.study.summary import HEADLINE
+from evdisc.study.variants import HYPOTHESES, Variant
+from evdisc.study.worker import Arrays, run_members
+
+Floats = NDArray[np.float64]
+Progress = Callable[[int, int, int], None]
+#: doses of the ladder over that of the protocol: three decades about it
+LADDER = 10.0 ** np.linspace(-1.5, 1.5, 7)
+#: an effective batch keeps this share of the middle batch's effect; wanted of those released
+KEEPS, WANTED = 0.5, 0.9
+#: a criterion that fewer batches pass is none
+LEAST_PASSING = 0.05
+FEWEST, MOST = 20, 200_000
+WELL = 1e-6  # m3, as in evdisc.manufacture.dose
+PER_UG = 1e-9
+
+
+@dataclass(frozen=True)
+class Response:
+    """Dose-response of a protocol.
+
+    Attributes:
+        about: the read-out.
+        multiplier: (levels,) vesicles per cell over those of the protocol's own dose.
+        effect: hypothesis -> (levels, members) treated against the comparison.
+        band: difference that counts as none.
+        versus: arm it is compared with.
+    """
+
+    about: Readout
+    multiplier: Floats
+    effect: dict[str, Floats]
+    band: float
+    versus: str
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Draws of batches, each (count,), over the middle one."""
+
+    cargo: Floats
+    uptake: Floats
+    purity: Floats
+    draws: Draws
+
+
+def compare(
+    loaded: LoadedProtocol, asked: Asked, library: Library, count: int, members: int,
+    progress: Progress | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Compare ``count`` batches of a protocol's product by their effect.
+
+    Raises:
+        InputError: no dose, no comparison arm, or too few batches or members.
+        RunError: every run failed, or no vesicle reaches a cell.
+    """
+    _require(asked, count, members)
+    made = frame(asked, library)
+    dose = float(np.median(made.per_dose))
+    if dose <= 0.0:
+        raise InputError(
+            "compares nothing", key="--batches", value=count, expected="a dose above 0"
+        )
+    preflight(loaded, library)
+    seen = response(asked.study, dose, library, range(members), progress)
+    drawn = _batches(made, count)
+    told = {h: _hypothesis(h, seen, drawn, made) for h in HYPOTHESES}
+    protein = made.want.protein is not None
+    return {
+        "batches": count, "members": members, "readout": seen.about.name,
+        "unit": seen.about.unit, "arm": "treated", "versus": seen.versus,
+        "band": rounded(seen.band), "keeps": KEEPS, "protein": protein, "hypotheses": told,
+        "note": (
+            "The dose is weighed in protein, so a batch's purity moves what is given."
+            if protein else
+            "The dose is counted in vesicles, so a batch's purity does not move what is given; by "
+            "--dose '100 ug' it would."
+        ),
+    }  # fmt: skip
+
+
+def _require(asked: Asked, count: int, members: int) -> None:
+    if not FEWEST <= count <= MOST:
+        raise InputError(
+            "cannot be compared", key="--batches", value=count, expected=f"{FEWEST} to {MOST}"
+        )
+    if members < 1:
+        raise InputError("too few", key="--members", value=members, expected="1 or more")
+    if not asked.study.compare:
+        raise InputError("names no arm", key="compare", expected="an arm to compare batches with")
+
+
+def response(
+    study: DiscStudy | DishStudy, dose: float, library: Library, members: range,
+    progress: Progress | None = None,
+) -> Response:  # fmt: skip
+    """Run a protocol over the ladder of doses.
+
+    Raises:
+        RunError: every run failed, or no vesicle reaches a cell.
+    """
+    versus = study.compare[0]
+    rungs = len(LADDER)
+    treated = tuple(Variant("treated", h, False) for h in HYPOTHESES)
+    control = run_members(
+        at_dose(study, dose), members, library, (Variant(versus, HYPOTHESES[0], False),)
+    )
+    found = []
+    for i, factor in enumerate(LADDER):
+        found.append(run_members(at_dose(study, dose * factor), members, library, treated))
+        if progress is not None:
+            progress(i + 1, rungs, 0)
+    every = [control, *found]
+    good = np.all([a["status"] == "ok" for a in every], axis=0)
+    if not good.any():
+        bad = next(str(s) for a in every for s in a["status"] if s != "ok")
+        raise RunError(f"every member failed, the first with: {bad}")
+    return _response(study, versus, control, found, good, library)
+
+
+def _response(
+    study: DiscStudy | DishStudy, versus: str, control: Arrays, found: list[Arrays],
+    good: NDArray[np.bool_], library: Library,
+) -> Response:  # fmt: skip
+    names = [str(n) for n in control["readout_names"]]
+    wanted = [*study.readouts, HEADLINE[study.kind]]
+    place = next((names.index(n) for w in wanted for n in names if n.split(" (")[0] == w), 0)
+    about = describe(names[place], study.kind)
+    level = control["readouts"][good, 0, place, -1]
+    ends = np.array([a["readouts"][good][:, :, place, -1] for a in found])
+    reach = [str(n) for n in found[0]["delivery_names"]].index("vesicles_per_cell")
+    taken = np.array([np.median(a["delivery"][good][:, 0, reach]) for a in found])
+    middle = taken[len(LADDER) // 2]
+    if not middle > 0.0:
+        raise RunError("no vesicle reaches a cell: there is no effect to compare batches by")
+    share = library.resolve("equivalence_band", subject=about.band).median
+    band = share * (about.full or abs(quantiles(level)[0]))
+    effect = {h: ends[:, :, i] - level for i, h in enumerate(HYPOTHESES)}
+    return Response(about, taken / middle, effect, band, versus)
+
+
+def at_dose(study: DiscStudy | DishStudy, dose: float) -> DiscStudy | DishStudy:
+    """The study with another dose, in vesicles an injection (a well of 1 mL in a dish)."""
+    if isinstance(study, DiscStudy):
+        assert study.therapy is not None
+        delivery = study.therapy.delivery.model_copy(update={"dose": dose})
+        return study.model_copy(
+            update={"therapy": study.therapy.model_copy(update={"delivery": delivery})}
+        )
+    assert study.therapy is not None
+    therapy = study.therapy.model_copy(update={"concentration": dose / WELL})
+    return study.model_copy(update={"therapy": therapy})
+
+
+def _batches(made: Frame, count: int) -> Batches:
+    draws = Draws(made.draws.library, made.asked.seed, count, made.draws.species)
+    return Batches(
+        draws.value("batch_cargo", made.want.vesicle.source.cell, "batch"),
+        draws.value("batch_uptake"), draws.value("batch_purity"), draws,
+    )  # fmt: skip
+
+
+def _hypothesis(name: str, seen: Response, drawn: Batches, made: Frame) -> dict[str, Any]:
+    effects = seen.effect[name]
+    order = np.argsort(seen.multiplier)
+    at, curve = np.log(seen.multiplier[order]), np.median(effects, axis=1)[order]
+    acting = acting_dose(name, seen, drawn, by_protein=made.want.protein is not None)
+    sign = seen.about.better or int(np.sign(curve[len(curve) // 2])) or 1
+    gains = sign * np.interp(np.log(acting), at, curve)
+    middle = float(sign * np.interp(0.0, at, curve))
+    works = middle > seen.band
+    good = gains >= KEEPS * middle
+    low, mid, high = np.quantile(effects, [0.05, 0.5, 0.95], axis=1)
+    return {
+        "response": {
+            "multiplier": [rounded(x) for x in seen.multiplier],
+            "median": [rounded(x) for x in mid], "q05": [rounded(x) for x in low],
+            "q95": [rounded(x) for x in high],
+        },
+        "middle_effect": triple(effects[len(LADDER) // 2]), "works": works,
+        "acting_dose": triple(acting), "batch_effect": triple(sign * gains),
+        "effective": rounded(float(np.mean(good))) if works else None,
+        "criteria": [
+            {"criterion": what, "unit": unit, **(least(x, good) if works else NO_CRITERION)}
+            for what, unit, x in _tests(acting, drawn, made)
+        ],
+        "words": _words(name, seen, effects[len(LADDER) // 2], works, float(np.mean(good))),
+    }
+
+
+NO_CRITERION = {"at_least": None, "passing": None, "effective": None}
+
+
+def acting_dose(name: str, seen: Response, drawn: Batches, *, by_protein: bool) -> Floats:
+    """Acting dose of each batch over that of the middle one, (count,)."""
+    given = np.ones_like(drawn.uptake)
+    if by_protein:
+        order = np.argsort(LADDER)
+        reached = np.interp(np.log(drawn.purity), np.log(LADDER[order]),
+                            np.log(seen.multiplier[order]))  # fmt: skip
+        given = np.exp(reached)
+    cargo = drawn.cargo if name == "stoichiometric" else np.ones_like(drawn.cargo)
+    return np.asarray(cargo * drawn.uptake * given)
+
+
+def _tests(acting: Floats, drawn: Batches, made: Frame) -> list[tuple[str, str, Floats]]:
+    """What a laboratory would measure of each batch, assay error included."""
+    named = made.want.vesicle.named_cargo
+    cargoes = made.product.cargoes
+    cargo = next((c for c in named if c in cargoes), cargoes[0] if cargoes else None)
+    out = []
+    if cargo is not None:
+        copies = float(np.median(made.product.copies[cargoes.index(cargo)]))
+        out.append((f"copies of {cargo} per vesicle", "copies/vesicle",
+                    copies * drawn.cargo * _error("copies per vesicle", drawn)))  # fmt: skip
+    purity = float(np.median(made.chain.per_mass)) * PER_UG
+    out.append(("particles per ug", "particles/ug",
+                purity * drawn.purity * _error("particles per ug", drawn)))  # fmt: skip
+    out.append(("potency against the middle batch", "", acting * _error("potency", drawn)))
+    return out
+
+
+def _error(assay: str, drawn: Batches) -> Floats:
+    spread = drawn.draws.value("assay_error", assay)
+    sigma = np.sqrt(np.log1p(spread**2))
+    return np.asarray(np.exp(sigma * drawn.draws.normal(f"assay error of {assay}")))
+
+
+def least(measured: Floats, good: NDArray[np.bool_]) -> dict[str, float | None]:
+    """Least value of a test at which the wanted share of the batches that pass is effective."""
+    order = np.argsort(-measured)
+    passing = np.arange(1, len(order) + 1)
+    share = np.cumsum(good[order]) / passing
+    fits = np.flatnonzero((share >= WANTED) & (passing >= LEAST_PASSING * len(order)))
+    if not fits.size:
+        return dict(NO_CRITERION)
+    last = int(fits[-1])
+    every = last == len(order) - 1
+    return {
+        "at_least": 0.0 if every else rounded(float(measured[order[last]])),
+        "passing": rounded(float(passing[last]) / len(order)),
+        "effective": rounded(float(share[last])),
+    }
+
+
+def _words(name: str, seen: Response, effects: Floats, works: bool, share: float) -> str:
+    start = {"stoichiometric": "If delivered copies decide", "potency": "If vesicles per cell "
+             "decide"}[name]  # fmt: skip
+    middle = quantiles(effects)[0]
+    told = (
+        f"{start}, the middle batch changes {seen.about.name} by {middle:.3g} {seen.about.unit} "
+        f"against {seen.versus}"
+    )
+    if not works:
+        return (
+            f"{told}, which is no benefit beyond the {seen.band:.3g} that counts as none: no "
+            "release test can keep an effect that is not there."
+        )
+    return f"{told}; {100.0 * share:.0f} % of batches keep at least half of that untested."
