@@ -20,7 +20,15 @@ from evdisc.manufacture.losses import Loss, kept, losses, product_of
 from evdisc.manufacture.platforms import WHEEL, WHEEL_CELLS, Culture, culture
 from evdisc.manufacture.prices import Prices, cost
 from evdisc.manufacture.published import measured_beside, review_arithmetic
-from evdisc.manufacture.schedule import DAY, Stage, campaign, one_batch, picture, stages
+from evdisc.manufacture.schedule import (
+    DAY,
+    Stage,
+    campaign,
+    one_batch,
+    picture,
+    stages,
+    working_days,
+)
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.vesicle.product import Product
 
@@ -209,7 +217,8 @@ def _row(own: Culture, best: float, made: Frame) -> dict[str, Any]:
         **_bottleneck(own, best, made, bars),
         "purity": triple(made.chain.per_mass * UG), "expansion": _expansion(growth),
         "schedule": picture(bars, growth), "published": measured_beside(own, made.draws),
-        "cost": _cost(own, made, growth, batches, units, medium, harvested, days),
+        "cost": _cost(own, made, growth, batches, units, medium, harvested,
+                      working_days(bars, batches)),
     }  # fmt: skip
 
 

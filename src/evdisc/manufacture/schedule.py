@@ -15,6 +15,7 @@ from evdisc.manufacture.expansion import Expansion
 from evdisc.manufacture.platforms import Culture
 
 DAY = 86400.0
+RELEASE = "release"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def stages(
     out.append(Stage("conditioning and harvests", "culture", culture.time * culture.harvests))
     out += [Stage(name, "isolation", DAY * np.ceil(3600.0 * h / day)) for name, h in isolation]
     after = (("loading", "loading"),) if loaded else ()
-    later = (*after, ("quality control", "tests"), ("fill", "fill"), ("release", "tests"))
+    later = (*after, ("quality control", "tests"), ("fill", "fill"), (RELEASE, "tests"))
     return out + [Stage(name, kind, draws.value("stage_time", name)) for name, kind in later]
 
 
@@ -52,6 +53,11 @@ def campaign(made: list[Stage], batches: Floats) -> Floats:
     isolating = sum((s.time for s in made if s.kind == "isolation"), start=np.zeros_like(batches))
     line = np.maximum(held, isolating)
     return np.where(batches > 0, one_batch(made) + np.maximum(batches - 1.0, 0.0) * line, 0.0)
+
+
+def working_days(made: list[Stage], batches: Floats) -> Floats:
+    """Days of a campaign in which somebody works: without the wait for the release tests."""
+    return campaign([s for s in made if s.name != RELEASE], batches) / DAY
 
 
 def picture(made: list[Stage], growth: Expansion) -> list[dict[str, object]]:

@@ -17,7 +17,8 @@ WORDS = {
     "tests": "tests", "fill": "filling",
 }  # fmt: skip
 LINE, TOP, INK = 34, 100, "#1f8a8a"
-ITEMS = ("#1f8a8a", "#c79a2b", "#6b7fb3", "#c2553f", "#8a5fa8", "#5c8a3a", "#a3806a", "#7a7a7a")
+ITEMS = ("#1f8a8a", "#c79a2b", "#6b7fb3", "#c2553f", "#8a5fa8", "#5c8a3a", "#a3806a", "#7a7a7a",
+         "#35558f", "#d98f6c")
 HYPOTHESES = {
     "stoichiometric": ("if delivered copies decide", "#1f8a8a"),
     "potency": ("if vesicles per cell decide", "#c79a2b"),
@@ -121,7 +122,7 @@ def losses(result: Mapping[str, Any]) -> Figure | None:
         (s["step"], *(s["factor"][k] for k in ("median", "q05", "q95"))) for s in steps
     ])  # fmt: skip
     caption = "Product of the median shares; the table has each step with its range."
-    return Figure("losses", "What is lost on the way", caption, figure.to_json(), data, height)
+    return Figure("losses", "Vesicles left after each step", caption, figure.to_json(), data, height)
 
 
 def cost(result: Mapping[str, Any]) -> Figure | None:
@@ -133,7 +134,10 @@ def cost(result: Mapping[str, Any]) -> Figure | None:
         return None
     doses = result["doses"]["doses"]
     # one colour an item: names of platforms fold into one item
-    items = list(dict.fromkeys(_item(i) for r in rows for i in r["cost"]["items"]))
+    most: dict[str, float] = {}
+    for key, value in ((k, v) for r in rows for k, v in r["cost"]["items"].items()):
+        most[_item(key)] = most.get(_item(key), 0.0) + (value["median"] or 0.0)
+    items = sorted(most, key=lambda i: (-most[i], i))
     figure = go.Figure()
     for item, colour in zip(items, ITEMS * len(items), strict=False):
         parts = [
@@ -184,7 +188,7 @@ def response(comparison: Mapping[str, Any]) -> Figure:
     for level in (-comparison["band"], comparison["band"]):
         figure.add_hline(y=level, line={"color": "rgba(128,128,128,0.7)", "dash": "dot"})
     style(figure, 340)
-    figure.update_xaxes(type="log", title="acting dose of a batch over that of the middle batch")
+    figure.update_xaxes(type="log", dtick=1, title="acting dose over that of the middle batch")
     figure.update_yaxes(title=f"{comparison['readout']}, {comparison['unit']}")
     data = table_csv(("hypothesis", "multiplier", "median", "q05", "q95"), rows)
     caption = (

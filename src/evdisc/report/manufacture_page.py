@@ -59,7 +59,7 @@ def page(
     )  # fmt: skip
     environment.filters.update(
         number=words.number, interval=words.interval, csv_link=csv_link,
-        criterion=manufacture_words.criterion_words,
+        criterion=manufacture_words.criterion_words, percent=manufacture_words.percent,
     )  # fmt: skip
     compared = result.get("batch_comparison")
     figures = {

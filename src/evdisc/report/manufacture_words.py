@@ -32,7 +32,7 @@ def sentences(result: Mapping[str, Any]) -> list[str]:
     if few:
         named = "; ".join(
             f"{r['platform']} {interval(r['doses_per_batch'], 2)} of a dose a batch, enough for "
-            f"one in {100 * r['p_batch_meets_dose']:.0f} % of draws" for r in few
+            f"one in {percent(r['p_batch_meets_dose'])} of draws" for r in few
         )  # fmt: skip
         said.append(f"A batch falls short of one dose more often than not: {named}.")
     if enough:
@@ -53,6 +53,11 @@ def _dose_words(doses: Mapping[str, Any]) -> str:
     if doses["stated_in"] == "protein":
         return f"{number(doses['protein_ug'])} ug protein, {interval(doses['vesicles_per_injection'], 2)}"
     return number(doses["vesicles_per_injection"]["median"])
+
+
+def percent(share: float) -> str:
+    """A share as a percentage of two digits."""
+    return f"{100.0 * share:.2g} %" if share < 0.095 else f"{100.0 * share:.0f} %"
 
 
 def _percent(row: Mapping[str, float | None]) -> str:
@@ -102,7 +107,7 @@ def _platforms(result: Mapping[str, Any]) -> str:
     rows = [
         [r["platform"], interval(r["cells"], 2), interval(r["medium_L"], 2),
          interval(r["days"], 2), interval(r["batches"], 2), interval(r["doses_per_batch"], 2),
-         f"{100 * r['p_batch_meets_dose']:.0f} %", r["bottleneck"]]
+         percent(r["p_batch_meets_dose"]), r["bottleneck"]]
         for r in result["platforms"]
     ]  # fmt: skip
     titles = ["platform", "cells", "medium, L", "days", "batches", "doses a batch",
@@ -134,11 +139,14 @@ def _costs(result: Mapping[str, Any]) -> list[str]:
 
 def batches(comparison: Mapping[str, Any]) -> str:
     """The comparison of batches as a table."""
-    rows = []
-    for name, about in comparison["hypotheses"].items():
-        for c in about["criteria"]:
-            rows.append([HYPOTHESES[name], c["criterion"], *criterion_words(c)])
     told = "\n".join(about["words"] for about in comparison["hypotheses"].values())
+    rows = [
+        [HYPOTHESES[name], c["criterion"], *criterion_words(c)]
+        for name, about in comparison["hypotheses"].items()
+        if about["effective"] is not None for c in about["criteria"]
+    ]  # fmt: skip
+    if not rows:
+        return told
     titles = ["if", "release criterion", "least value", "batches that pass",
               "of those effective"]  # fmt: skip
     return told + "\n\n" + text_table(titles, rows)
@@ -147,6 +155,6 @@ def batches(comparison: Mapping[str, Any]) -> str:
 def criterion_words(c: Mapping[str, Any]) -> tuple[str, str, str]:
     """Least value, share that passes and share effective of a criterion."""
     if c["at_least"] is None:
-        return "none does it", "–", "–"
-    least = "any" if c["at_least"] == 0.0 else f"{number(c['at_least'])} {c['unit']}"
-    return least, f"{100 * c['passing']:.0f} %", f"{100 * c['effective']:.0f} %"
+        return "no value does it", "–", "–"
+    least = "any" if c["at_least"] == 0.0 else f"{number(c['at_least'])} {c['unit']}".strip()
+    return least, percent(c["passing"]), percent(c["effective"])

@@ -37,7 +37,11 @@ LADDER = 10.0 ** np.linspace(-1.5, 1.5, 7)
 KEEPS, WANTED = 0.5, 0.9
 #: a criterion that fewer batches pass is none
 LEAST_PASSING = 0.05
+#: a middle effect below this share of the band is none at all
+LEAST_OF_BAND = 0.01
 FEWEST, MOST = 20, 200_000
+#: what the vesicles add is told against needle and liquid alone
+VERSUS = "vehicle"
 WELL = 1e-6  # m3, as in evdisc.manufacture.dose
 PER_UG = 1e-9
 
@@ -49,16 +53,14 @@ class Response:
     Attributes:
         about: the read-out.
         multiplier: (levels,) vesicles per cell over those of the protocol's own dose.
-        effect: hypothesis -> (levels, members) treated against the comparison.
+        effect: hypothesis -> (levels, members) treated against the vehicle.
         band: difference that counts as none.
-        versus: arm it is compared with.
     """
 
     about: Readout
     multiplier: Floats
     effect: dict[str, Floats]
     band: float
-    versus: str
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def compare(
     """Compare ``count`` batches of a protocol's product by their effect.
 
     Raises:
-        InputError: no dose, no comparison arm, or too few batches or members.
+        InputError: no dose, or too few batches or members.
         RunError: every run failed, or no vesicle reaches a cell.
     """
     _require(asked, count, members)
@@ -95,7 +97,7 @@ def compare(
     protein = made.want.protein is not None
     return {
         "batches": count, "members": members, "readout": seen.about.name,
-        "unit": seen.about.unit, "arm": "treated", "versus": seen.versus,
+        "unit": seen.about.unit, "arm": "treated", "versus": VERSUS,
         "band": rounded(seen.band), "keeps": KEEPS, "protein": protein, "hypotheses": told,
         "note": (
             "The dose is weighed in protein, so a batch's purity moves what is given."
@@ -113,8 +115,6 @@ def _require(asked: Asked, count: int, members: int) -> None:
         )
     if members < 1:
         raise InputError("too few", key="--members", value=members, expected="1 or more")
-    if not asked.study.compare:
-        raise InputError("names no arm", key="compare", expected="an arm to compare batches with")
 
 
 def response(
@@ -126,11 +126,10 @@ def response(
     Raises:
         RunError: every run failed, or no vesicle reaches a cell.
     """
-    versus = study.compare[0]
     rungs = len(LADDER)
     treated = tuple(Variant("treated", h, False) for h in HYPOTHESES)
     control = run_members(
-        at_dose(study, dose), members, library, (Variant(versus, HYPOTHESES[0], False),)
+        at_dose(study, dose), members, library, (Variant(VERSUS, HYPOTHESES[0], False),)
     )
     found = []
     for i, factor in enumerate(LADDER):
@@ -142,12 +141,12 @@ def response(
     if not good.any():
         bad = next(str(s) for a in every for s in a["status"] if s != "ok")
         raise RunError(f"every member failed, the first with: {bad}")
-    return _response(study, versus, control, found, good, library)
+    return _response(study, control, found, good, library)
 
 
 def _response(
-    study: DiscStudy | DishStudy, versus: str, control: Arrays, found: list[Arrays],
-    good: NDArray[np.bool_], library: Library,
+    study: DiscStudy | DishStudy, control: Arrays, found: list[Arrays], good: NDArray[np.bool_],
+    library: Library,
 ) -> Response:  # fmt: skip
     names = [str(n) for n in control["readout_names"]]
     wanted = [*study.readouts, HEADLINE[study.kind]]
@@ -163,7 +162,7 @@ def _response(
     share = library.resolve("equivalence_band", subject=about.band).median
     band = share * (about.full or abs(quantiles(level)[0]))
     effect = {h: ends[:, :, i] - level for i, h in enumerate(HYPOTHESES)}
-    return Response(about, taken / middle, effect, band, versus)
+    return Response(about, taken / middle, effect, band)
 
 
 def at_dose(study: DiscStudy | DishStudy, dose: float) -> DiscStudy | DishStudy:
@@ -195,8 +194,9 @@ def _hypothesis(name: str, seen: Response, drawn: Batches, made: Frame) -> dict[
     sign = seen.about.better or int(np.sign(curve[len(curve) // 2])) or 1
     gains = sign * np.interp(np.log(acting), at, curve)
     middle = float(sign * np.interp(0.0, at, curve))
-    works = middle > seen.band
+    works, there = middle > seen.band, middle > LEAST_OF_BAND * seen.band
     good = gains >= KEEPS * middle
+    needed = _needed(seen.multiplier[order], sign * curve, seen.band)
     low, mid, high = np.quantile(effects, [0.05, 0.5, 0.95], axis=1)
     return {
         "response": {
@@ -205,13 +205,13 @@ def _hypothesis(name: str, seen: Response, drawn: Batches, made: Frame) -> dict[
             "q95": [rounded(x) for x in high],
         },
         "middle_effect": triple(effects[len(LADDER) // 2]), "works": works,
-        "acting_dose": triple(acting), "batch_effect": triple(sign * gains),
-        "effective": rounded(float(np.mean(good))) if works else None,
+        "dose_beyond_band": needed, "acting_dose": triple(acting), "batch_effect": triple(sign * gains),
+        "effective": rounded(float(np.mean(good))) if there else None,
         "criteria": [
-            {"criterion": what, "unit": unit, **(least(x, good) if works else NO_CRITERION)}
+            {"criterion": what, "unit": unit, **(least(x, good) if there else NO_CRITERION)}
             for what, unit, x in _tests(acting, drawn, made)
         ],
-        "words": _words(name, seen, effects[len(LADDER) // 2], works, float(np.mean(good))),
+        "words": _words(name, seen, middle * sign, (works, there), needed, float(np.mean(good))),
     }
 
 
@@ -270,17 +270,41 @@ def least(measured: Floats, good: NDArray[np.bool_]) -> dict[str, float | None]:
     }
 
 
-def _words(name: str, seen: Response, effects: Floats, works: bool, share: float) -> str:
-    start = {"stoichiometric": "If delivered copies decide", "potency": "If vesicles per cell "
-             "decide"}[name]  # fmt: skip
-    middle = quantiles(effects)[0]
+def _needed(multiplier: Floats, gains: Floats, band: float) -> float | None:
+    """Acting dose over that of the middle batch from which the benefit counts; None if none does."""
+    beyond = np.flatnonzero(gains > band)
+    if not beyond.size:
+        return None
+    i = int(beyond[0])
+    if i == 0:
+        return rounded(float(multiplier[0]))
+    share = (band - gains[i - 1]) / (gains[i] - gains[i - 1])
+    low, high = np.log(multiplier[i - 1 : i + 1])
+    return rounded(float(np.exp(low + share * (high - low))))
+
+
+STARTS = {
+    "stoichiometric": "If delivered copies decide", "potency": "If vesicles per cell decide"
+}  # fmt: skip
+
+
+def _words(
+    name: str, seen: Response, middle: float, is_: tuple[bool, bool], needed: float | None,
+    share: float,
+) -> str:  # fmt: skip
+    works, there = is_
     told = (
-        f"{start}, the middle batch changes {seen.about.name} by {middle:.3g} {seen.about.unit} "
-        f"against {seen.versus}"
+        f"{STARTS[name]}, the middle batch changes {seen.about.name} by {middle:.2g} "
+        f"{seen.about.unit} against the {VERSUS}"
     )
-    if not works:
-        return (
-            f"{told}, which is no benefit beyond the {seen.band:.3g} that counts as none: no "
-            "release test can keep an effect that is not there."
-        )
-    return f"{told}; {100.0 * share:.0f} % of batches keep at least half of that untested."
+    kept = f"{100.0 * share:.0f} % of batches keep at least half of that untested"
+    if works:
+        return f"{told}; {kept}."
+    more = (
+        f"no dose up to {seen.multiplier.max():.2g} times it counts either" if needed is None
+        else f"{needed:.2g} times the acting dose would count"
+    )  # fmt: skip
+    less = f"{told}, less benefit than the {seen.band:.2g} that counts as a difference; {more}."
+    if not there:
+        return f"{less} No release test can keep an effect that is not there."
+    return f"{less} {kept}, but half of too little is too little."
