@@ -55,8 +55,9 @@ def manufacture(
 ) -> None:  # fmt: skip
     """What a dose takes: cells, medium, days, batches, purity, bottleneck, schedule, cost."""
     from evdisc.evidence.library import load
+    from evdisc.manufacture.frame import Asked
     from evdisc.manufacture.isolation import parse_chain
-    from evdisc.manufacture.plan import Asked, plan
+    from evdisc.manufacture.plan import plan
     from evdisc.manufacture.platforms import parse_platforms
     from evdisc.manufacture.prices import read_prices
     from evdisc.protocol.yaml_io import load_protocol

@@ -71,9 +71,7 @@ class Draws:
             known = nearest(key, self.library.parameters)
             raise EvidenceError("unknown parameter", key=key, nearest=known)
         asked = {"subject": subject, "species": self.species}
-        rows = [
-            r for r in self.library.parameters[key] if r.use != "record" and r.matches(asked)
-        ]
+        rows = [r for r in self.library.parameters[key] if r.use != "record" and r.matches(asked)]
         if not rows:
             raise EvidenceError(
                 "no value known", key=key, value=subject or self.species, expected="a row for it"
@@ -100,7 +98,7 @@ class Draws:
         word = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
         philox = np.random.Philox(key=np.array([self.seed % 2**64, word], dtype=np.uint64))
         raw = np.random.Generator(philox).integers(0, 2**53, self.count, dtype=np.int64)
-        return (raw + 0.5) * 2.0**-53
+        return np.asarray((raw + 0.5) * 2.0**-53, dtype=np.float64)
 
     def normal(self, name: str) -> Floats:
         """Standard normal numbers (count,) that belong to a name."""

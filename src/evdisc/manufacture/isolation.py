@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 
 import numpy as np
 from scipy.special import expit, logit
@@ -60,7 +61,7 @@ def parse_chain(text: str, key: str = "--isolation") -> tuple[str, ...]:
     steps = tuple(_step(part.strip(), key) for part in split.split("\n"))
     if len(steps) > MOST_STEPS:
         raise InputError("too many steps", key=key, value=text, expected=f"at most {MOST_STEPS}")
-    if any(a == b for a, b in zip(steps, steps[1:], strict=False)):
+    if any(a == b for a, b in pairwise(steps)):
         raise InputError("a step follows itself", key=key, value=text, expected="it once")
     return steps
 

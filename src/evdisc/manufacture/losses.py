@@ -50,9 +50,7 @@ def product_of(vesicle: VesicleSpec, draws: Draws) -> Product:
 def losses(vesicle: VesicleSpec, product: Product, chain: Isolated, draws: Draws) -> list[Loss]:
     """Every step between culture and patient, in the order of the process."""
     steps = [Loss("clarification", draws.value("clarification_kept"))]
-    steps += [
-        Loss(name, kept) for name, kept in zip(chain.steps, chain.recoveries, strict=True)
-    ]
+    steps += [Loss(name, kept) for name, kept in zip(chain.steps, chain.recoveries, strict=True)]
     if any(s.kind in ("direct", "surface") for s in vesicle.engineering):
         steps.append(Loss("loading", _full(product.recovery, draws)))
         steps.append(Loss("whole after loading", _full(product.integrity, draws)))

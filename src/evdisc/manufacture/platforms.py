@@ -98,7 +98,9 @@ def culture(name: str, parent: str, product_gain: float | Floats, draws: Draws) 
     else:
         rate = draws.value("secretion_per_cell") * gain(name, draws)
     per_cell = rate * time * harvests * product_gain * batch_luck(draws)
-    return Culture(name, cells, medium, harvests, time, per_cell, draws.value("culture_units", name))
+    return Culture(
+        name, cells, medium, harvests, time, per_cell, draws.value("culture_units", name)
+    )
 
 
 def gain(name: str, draws: Draws) -> Floats:

@@ -109,7 +109,7 @@ def cost(
     ``counts`` holds, under the keys of a price file, how many of each thing a plan uses.
     """
     items: dict[str, Floats] = {}
-    missing = []
+    missing: list[str] = []
     for key, count in counts.items():
         if isinstance(count, Mapping):
             for name, each in count.items():

@@ -17,8 +17,18 @@ WORDS = {
     "tests": "tests", "fill": "filling",
 }  # fmt: skip
 LINE, TOP, INK = 34, 100, "#1f8a8a"
-ITEMS = ("#1f8a8a", "#c79a2b", "#6b7fb3", "#c2553f", "#8a5fa8", "#5c8a3a", "#a3806a", "#7a7a7a",
-         "#35558f", "#d98f6c")
+ITEMS = (
+    "#1f8a8a",
+    "#c79a2b",
+    "#6b7fb3",
+    "#c2553f",
+    "#8a5fa8",
+    "#5c8a3a",
+    "#a3806a",
+    "#7a7a7a",
+    "#35558f",
+    "#d98f6c",
+)
 HYPOTHESES = {
     "stoichiometric": ("if delivered copies decide", "#1f8a8a"),
     "potency": ("if vesicles per cell decide", "#c79a2b"),
@@ -122,7 +132,9 @@ def losses(result: Mapping[str, Any]) -> Figure | None:
         (s["step"], *(s["factor"][k] for k in ("median", "q05", "q95"))) for s in steps
     ])  # fmt: skip
     caption = "Product of the median shares; the table has each step with its range."
-    return Figure("losses", "Vesicles left after each step", caption, figure.to_json(), data, height)
+    return Figure(
+        "losses", "Vesicles left after each step", caption, figure.to_json(), data, height
+    )
 
 
 def cost(result: Mapping[str, Any]) -> Figure | None:

@@ -32,7 +32,8 @@ def require_page(path: Path) -> None:
 
 
 def write_page(
-    path: Path, result: Mapping[str, Any], library: Library, protocol: str, words_typed: Sequence[str]
+    path: Path, result: Mapping[str, Any], library: Library, protocol: str,
+    words_typed: Sequence[str],
 ) -> None:  # fmt: skip
     """Write the page of a plan.
 

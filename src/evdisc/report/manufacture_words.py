@@ -51,7 +51,8 @@ def _count(number_of: int, what: str) -> str:
 
 def _dose_words(doses: Mapping[str, Any]) -> str:
     if doses["stated_in"] == "protein":
-        return f"{number(doses['protein_ug'])} ug protein, {interval(doses['vesicles_per_injection'], 2)}"
+        each = interval(doses["vesicles_per_injection"], 2)
+        return f"{number(doses['protein_ug'])} ug protein, {each}"
     return number(doses["vesicles_per_injection"]["median"])
 
 
@@ -129,8 +130,15 @@ def _costs(result: Mapping[str, Any]) -> list[str]:
     for r in priced:
         own = r["cost"]
         largest = max(own["items"], key=lambda k: own["items"][k]["share"], default="–")
-        rows.append([r["platform"], interval(own["per_dose"], 2), interval(own["total"], 2),
-                     largest.replace("_", " "), ", ".join(own["not_priced"]).replace("_", " ")])
+        rows.append(
+            [
+                r["platform"],
+                interval(own["per_dose"], 2),
+                interval(own["total"], 2),
+                largest.replace("_", " "),
+                ", ".join(own["not_priced"]).replace("_", " "),
+            ]
+        )
     first = priced[0]["cost"]
     note = f"\nprices: {first['note']}" if first["note"] else ""
     titles = ["platform", f"{first['currency']} a dose", "in all", "largest item", "not priced"]

@@ -1,4 +1,4 @@
-"""Batches compared: what differs between them carried into the effect, and what test would catch it.
+"""Batches compared: what differs between them carried into the effect, and the test to catch it.
 
 The protocol is run once over a ladder of doses at a few members; that is its dose-response. A batch
 is a draw of cargo, uptake and purity. Where copies decide, its acting dose is cargo times uptake
@@ -8,31 +8,24 @@ vesicles is the same in each batch; a dose weighed in protein follows the batch'
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
-from evdisc.errors import InputError, RunError
+from evdisc.errors import InputError
 from evdisc.evidence.library import Library
 from evdisc.manufacture.draws import Draws
-from evdisc.manufacture.plan import Asked, Frame, frame
-from evdisc.outcome.effects import quantiles, rounded, triple
-from evdisc.outcome.readout import Readout
-from evdisc.outcome.readouts import describe
-from evdisc.protocol.specs import DiscStudy, DishStudy
+from evdisc.manufacture.frame import Asked, Frame, frame
+from evdisc.outcome.effects import rounded, triple
 from evdisc.protocol.yaml_io import LoadedProtocol
+from evdisc.study.dose_ladder import LADDER, VERSUS, Progress, Response, response
 from evdisc.study.execute import preflight
-from evdisc.study.summary import HEADLINE
-from evdisc.study.variants import HYPOTHESES, Variant
-from evdisc.study.worker import Arrays, run_members
+from evdisc.study.variants import HYPOTHESES
 
 Floats = NDArray[np.float64]
-Progress = Callable[[int, int, int], None]
-#: doses of the ladder over that of the protocol: three decades about it
-LADDER = 10.0 ** np.linspace(-1.5, 1.5, 7)
 #: an effective batch keeps this share of the middle batch's effect; wanted of those released
 KEEPS, WANTED = 0.5, 0.9
 #: a criterion that fewer batches pass is none
@@ -40,27 +33,7 @@ LEAST_PASSING = 0.05
 #: a middle effect below this share of the band is none at all
 LEAST_OF_BAND = 0.01
 FEWEST, MOST = 20, 200_000
-#: what the vesicles add is told against needle and liquid alone
-VERSUS = "vehicle"
-WELL = 1e-6  # m3, as in evdisc.manufacture.dose
 PER_UG = 1e-9
-
-
-@dataclass(frozen=True)
-class Response:
-    """Dose-response of a protocol.
-
-    Attributes:
-        about: the read-out.
-        multiplier: (levels,) vesicles per cell over those of the protocol's own dose.
-        effect: hypothesis -> (levels, members) treated against the vehicle.
-        band: difference that counts as none.
-    """
-
-    about: Readout
-    multiplier: Floats
-    effect: dict[str, Floats]
-    band: float
 
 
 @dataclass(frozen=True)
@@ -117,67 +90,6 @@ def _require(asked: Asked, count: int, members: int) -> None:
         raise InputError("too few", key="--members", value=members, expected="1 or more")
 
 
-def response(
-    study: DiscStudy | DishStudy, dose: float, library: Library, members: range,
-    progress: Progress | None = None,
-) -> Response:  # fmt: skip
-    """Run a protocol over the ladder of doses.
-
-    Raises:
-        RunError: every run failed, or no vesicle reaches a cell.
-    """
-    rungs = len(LADDER)
-    treated = tuple(Variant("treated", h, False) for h in HYPOTHESES)
-    control = run_members(
-        at_dose(study, dose), members, library, (Variant(VERSUS, HYPOTHESES[0], False),)
-    )
-    found = []
-    for i, factor in enumerate(LADDER):
-        found.append(run_members(at_dose(study, dose * factor), members, library, treated))
-        if progress is not None:
-            progress(i + 1, rungs, 0)
-    every = [control, *found]
-    good = np.all([a["status"] == "ok" for a in every], axis=0)
-    if not good.any():
-        bad = next(str(s) for a in every for s in a["status"] if s != "ok")
-        raise RunError(f"every member failed, the first with: {bad}")
-    return _response(study, control, found, good, library)
-
-
-def _response(
-    study: DiscStudy | DishStudy, control: Arrays, found: list[Arrays], good: NDArray[np.bool_],
-    library: Library,
-) -> Response:  # fmt: skip
-    names = [str(n) for n in control["readout_names"]]
-    wanted = [*study.readouts, HEADLINE[study.kind]]
-    place = next((names.index(n) for w in wanted for n in names if n.split(" (")[0] == w), 0)
-    about = describe(names[place], study.kind)
-    level = control["readouts"][good, 0, place, -1]
-    ends = np.array([a["readouts"][good][:, :, place, -1] for a in found])
-    reach = [str(n) for n in found[0]["delivery_names"]].index("vesicles_per_cell")
-    taken = np.array([np.median(a["delivery"][good][:, 0, reach]) for a in found])
-    middle = taken[len(LADDER) // 2]
-    if not middle > 0.0:
-        raise RunError("no vesicle reaches a cell: there is no effect to compare batches by")
-    share = library.resolve("equivalence_band", subject=about.band).median
-    band = share * (about.full or abs(quantiles(level)[0]))
-    effect = {h: ends[:, :, i] - level for i, h in enumerate(HYPOTHESES)}
-    return Response(about, taken / middle, effect, band)
-
-
-def at_dose(study: DiscStudy | DishStudy, dose: float) -> DiscStudy | DishStudy:
-    """The study with another dose, in vesicles an injection (a well of 1 mL in a dish)."""
-    if isinstance(study, DiscStudy):
-        assert study.therapy is not None
-        delivery = study.therapy.delivery.model_copy(update={"dose": dose})
-        return study.model_copy(
-            update={"therapy": study.therapy.model_copy(update={"delivery": delivery})}
-        )
-    assert study.therapy is not None
-    therapy = study.therapy.model_copy(update={"concentration": dose / WELL})
-    return study.model_copy(update={"therapy": therapy})
-
-
 def _batches(made: Frame, count: int) -> Batches:
     draws = Draws(made.draws.library, made.asked.seed, count, made.draws.species)
     return Batches(
@@ -192,8 +104,9 @@ def _hypothesis(name: str, seen: Response, drawn: Batches, made: Frame) -> dict[
     at, curve = np.log(seen.multiplier[order]), np.median(effects, axis=1)[order]
     acting = acting_dose(name, seen, drawn, by_protein=made.want.protein is not None)
     sign = seen.about.better or int(np.sign(curve[len(curve) // 2])) or 1
-    gains = sign * np.interp(np.log(acting), at, curve)
-    middle = float(sign * np.interp(0.0, at, curve))
+    course = PchipInterpolator(at, sign * curve)  # keeps a rising response rising
+    gains = np.asarray(course(np.clip(np.log(acting), at[0], at[-1])))
+    middle = float(course(0.0))
     works, there = middle > seen.band, middle > LEAST_OF_BAND * seen.band
     good = gains >= KEEPS * middle
     needed = _needed(seen.multiplier[order], sign * curve, seen.band)
@@ -201,11 +114,15 @@ def _hypothesis(name: str, seen: Response, drawn: Batches, made: Frame) -> dict[
     return {
         "response": {
             "multiplier": [rounded(x) for x in seen.multiplier],
-            "median": [rounded(x) for x in mid], "q05": [rounded(x) for x in low],
+            "median": [rounded(x) for x in mid],
+            "q05": [rounded(x) for x in low],
             "q95": [rounded(x) for x in high],
         },
-        "middle_effect": triple(effects[len(LADDER) // 2]), "works": works,
-        "dose_beyond_band": needed, "acting_dose": triple(acting), "batch_effect": triple(sign * gains),
+        "middle_effect": triple(effects[len(LADDER) // 2]),
+        "works": works,
+        "dose_beyond_band": needed,
+        "acting_dose": triple(acting),
+        "batch_effect": triple(sign * gains),
         "effective": rounded(float(np.mean(good))) if there else None,
         "criteria": [
             {"criterion": what, "unit": unit, **(least(x, good) if there else NO_CRITERION)}
@@ -271,7 +188,7 @@ def least(measured: Floats, good: NDArray[np.bool_]) -> dict[str, float | None]:
 
 
 def _needed(multiplier: Floats, gains: Floats, band: float) -> float | None:
-    """Acting dose over that of the middle batch from which the benefit counts; None if none does."""
+    """Acting dose, over that of the middle batch, from which on a benefit counts; None if none."""
     beyond = np.flatnonzero(gains > band)
     if not beyond.size:
         return None
