@@ -16,6 +16,7 @@ from evdisc.manufacture.draws import Draws, quantiles
 from evdisc.manufacture.expansion import expansion
 from evdisc.manufacture.frame import Asked, frame
 from evdisc.manufacture.isolation import isolated, parse_chain
+from evdisc.manufacture.losses import left_after
 from evdisc.manufacture.plan import plan
 from evdisc.manufacture.platforms import GAIN, culture, gain, parse_platforms
 from evdisc.protocol.yaml_io import from_document, load_protocol
@@ -189,6 +190,7 @@ def test_a_patients_dose_from_flasks_and_from_a_bioreactor():
 def test_what_is_made_less_the_losses_is_what_is_given(chain):
     made = frame(Asked(study(), 7, chain=parse_chain(chain), draws=500), library())
     left = made.in_medium.copy()
+    assert np.allclose(left_after(made.steps)[-1], made.kept)
     for step in made.steps:
         assert np.all((step.kept > 0.0) & (step.kept <= 1.0)), step.step
         left *= step.kept
@@ -324,6 +326,19 @@ def test_cells_given_are_expanded_too():
 def test_intravenous_doses_say_how_little_arrives():
     result = planned("therapy.delivery.route=intravenous")
     assert any("small share of the dose reaches the disc" in w for w in result["warnings"])
+
+
+def test_cells_of_another_species_borrow_human_figures_and_say_so():
+    rat = planned("therapy.vesicle.source.species=rat")
+    assert any("stand in for rat ones" in w for w in rat["warnings"])
+    assert not any("stand in for" in w for w in planned()["warnings"])
+    assert row(rat, "hollow fibre")["cells"]["median"] > 0.0
+
+
+def test_a_batch_that_is_released_does_not_pay_for_those_that_are_not():
+    made = frame(Asked(study(), draws=500), library())
+    release = next(s.kept for s in made.steps if s.step == "batches released")
+    assert np.allclose(made.kept, made.kept_of_released * release)
 
 
 def test_results_are_json_and_the_same_each_time():

@@ -21,6 +21,8 @@ def cautions(made: Frame, rows: list[dict[str, Any]]) -> list[str]:
     out = [w for w in made.product.warnings if "yield" in w]
     if not np.any(made.per_dose > 0.0):
         out.append("the dose is 0: no vesicles are made")
+    if made.draws.borrowed:
+        out.append(f"figures of human cells stand in for {want.vesicle.source.species} ones")
     if want.cells:
         out.append("living cells are given too: their expansion is told, their own release is not")
     if not made.asked.chain and want.vesicle.isolation == isolation.NOT_STATED:

@@ -21,6 +21,8 @@ from evdisc.evidence.parameters import ParameterRow
 from evdisc.evidence.units_si import si_unit
 
 Floats = NDArray[np.float64]
+#: cells taken where nobody measured those of a species
+STANDS_IN = "human"
 #: scale on which a distribution is even or normal, and the way back
 SCALES = {
     "lognormal": (np.log, np.exp), "loguniform": (np.log, np.exp), "logitnormal": (logit, expit),
@@ -38,6 +40,7 @@ class Draws:
         species: of the parent cells.
         used: rows read, by their name.
         drawn: spread rows as drawn, by their name.
+        borrowed: whether human cells stood in for those of another species.
     """
 
     library: Library
@@ -46,6 +49,7 @@ class Draws:
     species: str = "human"
     used: dict[str, ParameterRow] = field(default_factory=dict)
     drawn: dict[str, Floats] = field(default_factory=dict)
+    borrowed: bool = False
 
     def value(self, key: str, subject: str = "", tag: str = "") -> Floats:
         """SI values (count,) of a number; ``tag`` separates draws that share one row.
@@ -70,8 +74,10 @@ class Draws:
         if key not in self.library.parameters:
             known = nearest(key, self.library.parameters)
             raise EvidenceError("unknown parameter", key=key, nearest=known)
-        asked = {"subject": subject, "species": self.species}
-        rows = [r for r in self.library.parameters[key] if r.use != "record" and r.matches(asked)]
+        rows = self._fitting(key, subject, self.species)
+        if not rows:
+            rows = self._fitting(key, subject, STANDS_IN)
+            self.borrowed |= bool(rows)
         if not rows:
             raise EvidenceError(
                 "no value known", key=key, value=subject or self.species, expected="a row for it"
@@ -79,6 +85,11 @@ class Draws:
         row = max(rows, key=lambda r: r.specificity)  # the first of equals: an overlay's
         self.used.setdefault(row.identity, row)
         return row
+
+    def _fitting(self, key: str, subject: str, species: str) -> list[ParameterRow]:
+        asked = {"subject": subject, "species": species}
+        rows = self.library.parameters[key]
+        return [r for r in rows if r.use != "record" and r.matches(asked)]
 
     def record(self, key: str) -> Floats:
         """SI values (count,) of the first row of a key, a record of others' work included.

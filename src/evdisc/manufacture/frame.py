@@ -12,7 +12,7 @@ from evdisc.manufacture import isolation
 from evdisc.manufacture.dose import Wanted, wanted
 from evdisc.manufacture.draws import Draws, Floats
 from evdisc.manufacture.isolation import Isolated, isolated
-from evdisc.manufacture.losses import Loss, kept, losses, product_of
+from evdisc.manufacture.losses import RELEASED, Loss, kept, losses, product_of
 from evdisc.manufacture.prices import Prices
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.vesicle.product import Product
@@ -61,6 +61,11 @@ class Frame:
     def kept(self) -> Floats:
         """Share of the harvested vesicles that reaches the patient."""
         return kept(self.steps)
+
+    @property
+    def kept_of_released(self) -> Floats:
+        """The same of the vesicles of a batch that passes its release tests."""
+        return kept([s for s in self.steps if s.step != RELEASED])
 
     @property
     def in_medium(self) -> Floats:

@@ -16,6 +16,7 @@ from evdisc.protocol.therapy_specs import VesicleSpec
 from evdisc.vesicle.build import build_product
 from evdisc.vesicle.product import Product, Value
 
+RELEASED = "batches released"
 #: rows of the product that bear on the number of vesicles; the others are about its cargo
 BEARING = (
     "engineering_recovery", "engineering_integrity", "storage_loss", "thawing_lost",
@@ -55,7 +56,7 @@ def losses(vesicle: VesicleSpec, product: Product, chain: Isolated, draws: Draws
         steps.append(Loss("loading", _full(product.recovery, draws)))
         steps.append(Loss("whole after loading", _full(product.integrity, draws)))
     steps.append(Loss("quality-control samples", 1.0 - draws.value("quality_control_share")))
-    steps.append(Loss("batches released", draws.value("batch_release_share")))
+    steps.append(Loss(RELEASED, draws.value("batch_release_share")))
     if vesicle.storage is not None:
         steps.append(Loss("storage", _full(product.left_after_storage, draws)))
     return [*steps, Loss("filling and needle", draws.value("fill_kept"))]
@@ -64,6 +65,11 @@ def losses(vesicle: VesicleSpec, product: Product, chain: Isolated, draws: Draws
 def kept(steps: list[Loss]) -> Floats:
     """Share of the harvested vesicles that reaches the patient."""
     return np.asarray(np.prod([s.kept for s in steps], axis=0))
+
+
+def left_after(steps: list[Loss]) -> list[Floats]:
+    """Share of the harvested vesicles left after each step."""
+    return [kept(steps[: i + 1]) for i in range(len(steps))]
 
 
 def _full(value: float | Floats, draws: Draws) -> Floats:

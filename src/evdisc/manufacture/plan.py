@@ -14,6 +14,7 @@ from evdisc.manufacture.draws import Draws, Floats, named, rounded, spread_of, t
 from evdisc.manufacture.expansion import expansion
 from evdisc.manufacture.frame import Asked, Frame, frame
 from evdisc.manufacture.isolation import Isolated
+from evdisc.manufacture.losses import left_after
 from evdisc.manufacture.platform_row import expansion_row, most_per_cell, platform_row
 from evdisc.manufacture.platforms import culture
 from evdisc.manufacture.published import review_arithmetic
@@ -43,7 +44,10 @@ def plan(asked: Asked, library: Library) -> dict[str, Any]:
         "format": FORMAT, "evdisc": __version__, "protocol": asked.study.title,
         "seed": asked.seed, "draws": asked.draws, "doses": _doses(made), "need": _need(made),
         "isolation": list(made.chain.steps), "purity": _purity(made.chain), "platforms": rows,
-        "losses": [{"step": s.step, "factor": triple(s.kept)} for s in made.steps],
+        "losses": [
+            {"step": s.step, "factor": triple(s.kept), "left": triple(left)}
+            for s, left in zip(made.steps, left_after(made.steps), strict=True)
+        ],
         "review": review_arithmetic(made.chain.per_mass, made.kept, made.draws),
     }  # fmt: skip
     outcome = made.in_medium / next(iter(cultures.values())).per_cell if cultures else made.per_dose

@@ -49,7 +49,7 @@ def platform_row(own: Culture, best: float, made: Frame) -> dict[str, Any]:
                   made.draws)  # fmt: skip
     medium = units * own.medium * own.harvests + growth.medium * batches
     days = campaign(bars, batches) / DAY
-    doses = own.units * own.per_unit * made.kept / made.per_dose
+    doses = own.units * own.per_unit * made.kept_of_released / made.per_dose
     return {
         "platform": own.name, "cells": triple(cells), "cells_per_unit": triple(own.cells),
         "units": triple(units), "units_per_batch": triple(own.units), "batches": triple(batches),

@@ -133,7 +133,9 @@ def cost(
 def _add(
     items: dict[str, Floats], missing: list[str], name: str, price: float | None, count: Floats
 ) -> None:
-    if price is not None:
-        items[name] = price * count
-    elif np.any(count > 0):
+    if not np.any(count > 0):
+        return
+    if price is None:
         missing.append(name)
+    else:
+        items[name] = price * count

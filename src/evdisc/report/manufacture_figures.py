@@ -115,10 +115,8 @@ def losses(result: Mapping[str, Any]) -> Figure | None:
     steps = result["losses"]
     if not steps:
         return None
-    left, names = [1.0], ["in the medium"]
-    for step in steps:
-        left.append(left[-1] * step["factor"]["median"])
-        names.append(f"after {step['step']}")
+    left = [1.0, *(s["left"]["median"] for s in steps)]
+    names = ["in the medium", *(f"after {s['step']}" for s in steps)]
     figure = go.Figure(go.Bar(
         y=names, x=[100.0 * x for x in left], orientation="h", marker={"color": INK},
         text=[f"{100.0 * x:.3g} %" for x in left], textposition="outside", cliponaxis=False,
@@ -128,10 +126,10 @@ def losses(result: Mapping[str, Any]) -> Figure | None:
     style(figure, height)
     figure.update_xaxes(title="vesicles left, % of those in the medium", range=[0, 112])
     figure.update_yaxes(autorange="reversed", automargin=True, showgrid=False)
-    data = table_csv(("step", "median", "q05", "q95"), [
-        (s["step"], *(s["factor"][k] for k in ("median", "q05", "q95"))) for s in steps
+    data = table_csv(("step", "left_median", "left_q05", "left_q95"), [
+        (s["step"], *(s["left"][k] for k in ("median", "q05", "q95"))) for s in steps
     ])  # fmt: skip
-    caption = "Product of the median shares; the table has each step with its range."
+    caption = "Medians; the table has the share each step leaves, with its range."
     return Figure(
         "losses", "Vesicles left after each step", caption, figure.to_json(), data, height
     )
@@ -160,7 +158,7 @@ def cost(result: Mapping[str, Any]) -> Figure | None:
                                 name=item, marker={"color": colour}))  # fmt: skip
     height = TOP + 20 + LINE * len(rows)
     style(figure, height)
-    figure.update_layout(barmode="stack", bargap=0.35)
+    figure.update_layout(barmode="stack", bargap=0.35, legend_traceorder="normal")
     figure.update_xaxes(title=f"{rows[0]['cost']['currency']} a dose, medians")
     figure.update_yaxes(autorange="reversed", automargin=True, showgrid=False)
     data = table_csv(("platform", "item", "median", "q05", "q95"), [

@@ -73,7 +73,8 @@ def page(
     return environment.get_template("manufacture_page.html").render(
         format=FORMAT, result={**result, "title": result["protocol"]}, figures=figures,
         compared=compared, sentences=manufacture_words.sentences(result),
-        review=manufacture_words.review_sentence(result), plotly=Markup(get_plotlyjs()),
+        review=manufacture_words.review_sentence(result),
+        beside=manufacture_words.beside_sentence(result), plotly=Markup(get_plotlyjs()),
         markup=Markup, protocol=protocol, command=shlex.join(["evdisc", *words_typed]),
         citations=citations(result, library), hypotheses=manufacture_words.HYPOTHESES,
     )  # fmt: skip

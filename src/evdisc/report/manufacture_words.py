@@ -81,6 +81,20 @@ def review_sentence(result: Mapping[str, Any]) -> str:
     )
 
 
+def beside_sentence(result: Mapping[str, Any]) -> str | None:
+    """Where the published concentrations lie about those of the plan; None where there is none."""
+    seen = [p["published_over_planned"] for r in result["platforms"] for p in r["published"]]
+    if not seen:
+        return None
+    ends = f"{number(min(seen), 2)} to {number(max(seen), 2)} times"
+    if min(seen) > 1.0:
+        return (
+            f"Concentrations others measured lie above those of this plan, {ends}: it errs on the "
+            "side of too many cells."
+        )
+    return f"Concentrations others measured are {ends} those of this plan."
+
+
 def terminal(result: Mapping[str, Any]) -> str:
     """The plan as tables."""
     parts = ["\n".join(sentences(result))]
@@ -90,7 +104,10 @@ def terminal(result: Mapping[str, Any]) -> str:
             f"{interval(p['particles_per_ug'], 2)} particles per ug after {p['after']}"
             for p in result["purity"]
         ))  # fmt: skip
-        parts.append("beside: " + review_sentence(result))
+        beside = beside_sentence(result)
+        parts.append(
+            "beside: " + " ".join([*([beside] if beside else []), review_sentence(result)])
+        )
     if "batch_comparison" in result:
         parts.append(batches(result["batch_comparison"]))
     if result["need"]["cells_given"]:
