@@ -15,10 +15,11 @@ from evdisc.evidence.names import names
 from evdisc.manufacture.draws import Draws, quantiles
 from evdisc.manufacture.expansion import expansion
 from evdisc.manufacture.frame import Asked, frame
-from evdisc.manufacture.isolation import isolated, parse_chain
+from evdisc.manufacture.isolation import hours, isolated, parse_chain, runs
 from evdisc.manufacture.losses import left_after
 from evdisc.manufacture.plan import plan
 from evdisc.manufacture.platforms import GAIN, culture, gain, parse_platforms
+from evdisc.manufacture.schedule import campaign, one_batch, stages
 from evdisc.protocol.yaml_io import from_document, load_protocol
 from evdisc.simulate.draws import MemberDraws
 from evdisc.simulate.values import Values
@@ -407,6 +408,18 @@ def test_a_dose_that_is_none_is_refused(dose):
         planned(dose=dose)
 
 
+@pytest.mark.parametrize("dose", ["1e300 particles", "1e30 ug"])
+def test_a_dose_out_of_reach_is_refused(dose):
+    with pytest.raises(InputError, match="out of reach"):
+        planned(dose=dose)
+
+
+def test_one_draw_is_a_plan_too():
+    result = planned(draws=1)
+    for r in result["platforms"]:
+        assert r["cells"]["q05"] == r["cells"]["q95"] > 0.0
+
+
 @pytest.mark.parametrize("subjects", [0, -3, 10**9])
 def test_nobody_and_everybody_are_refused(subjects):
     with pytest.raises(InputError, match="--subjects"):
@@ -420,6 +433,39 @@ def test_what_has_no_vesicle_is_refused():
     for document, words in ((dish, "has no therapy"), (dish | bare, "bare cargo")):
         with pytest.raises(InputError, match=words):
             plan(Asked(from_document(document).spec, platforms=EVERY), library())
+
+
+def test_isolation_takes_whole_runs_and_hands_on_a_concentrate():
+    draws = Draws(library(), 1, 200)
+    steps = parse_chain("TFF -> SEC")
+    litre = np.full(200, 1e-3)
+    direct, chained = (
+        runs(("size-exclusion chromatography",), litre, draws),
+        runs(steps, litre, draws),
+    )
+    assert np.all(direct[0] >= chained[1])
+    assert np.all(chained[0] == np.round(chained[0]))
+    took = hours(steps, litre, draws)
+    assert np.median(took[0]) == pytest.approx(1.0, rel=0.01)  # an hour, Busatto 2018
+    many = hours(("ultracentrifugation",), 100 * litre, draws)[0]
+    assert np.median(many) > 100  # no rotor takes 100 L in a day
+
+
+def test_days_hold_the_stages_and_batches_wait_for_the_line():
+    draws = Draws(library(), 1, 200)
+    own = culture("cell factory", "BMSC", 1.0, draws)
+    grown = expansion(own.cells, "BMSC", draws)
+    made = stages(own, grown, [("UC", np.full(200, 2.0))], True, draws)
+    assert [s.kind for s in made] == [
+        "thaw", "expansion", "culture", "isolation", "loading", "tests", "fill", "tests",
+    ]  # fmt: skip
+    one = campaign(made, np.ones(200))
+    assert np.allclose(one, one_batch(made))
+    assert np.allclose(campaign(made, np.full(200, 3.0)) - one, 2 * own.time * own.harvests)
+    slow = stages(own, grown, [("UC", np.full(200, 800.0))], True, draws)
+    waiting = campaign(slow, np.full(200, 2.0)) - one_batch(slow)
+    assert np.allclose(waiting, 100 * 86400.0)  # 800 h at 8 h a day
+    assert np.all(campaign(made, np.zeros(200)) == 0.0)
 
 
 def test_a_laboratorys_own_numbers_come_in_by_an_overlay(tmp_path):

@@ -10,6 +10,8 @@ from evdisc.protocol.therapy_specs import VesicleSpec
 from evdisc.units import parse_quantity
 
 MOST_SUBJECTS = 1_000_000
+#: vesicles or kg of protein in one dose beyond which it is a slip of the pen
+MOST_VESICLES, MOST_PROTEIN = 1e20, 1.0
 #: medium of the one well a dish stands for
 WELL = 1e-6  # m3
 CONVENTION = (
@@ -75,6 +77,16 @@ def wanted(study: DiscStudy | DishStudy, subjects: int, dose: str | None = None)
 
 
 def _dose(text: str | None, own: float) -> tuple[float | None, float | None]:
+    vesicles, protein = _stated(text, own)
+    if (vesicles or 0.0) > MOST_VESICLES or (protein or 0.0) > MOST_PROTEIN:
+        raise InputError(
+            "is out of reach", key="dose" if text is None else "--dose", value=text or own,
+            expected=f"at most {MOST_VESICLES:g} particles or {MOST_PROTEIN:g} kg",
+        )  # fmt: skip
+    return vesicles, protein
+
+
+def _stated(text: str | None, own: float) -> tuple[float | None, float | None]:
     if text is None:
         return own, None
     try:

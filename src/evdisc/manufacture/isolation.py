@@ -22,6 +22,7 @@ from evdisc.manufacture.draws import Draws, Floats
 
 SEPARATORS = ("->", "→", ">", "+", ",")
 MOST_STEPS = 6
+HOUR = 3600.0
 NOT_STATED = "not stated"
 #: what is taken where a protocol does not say
 USUAL = "ultracentrifugation"
@@ -100,20 +101,18 @@ def recovery(step: str, place: int, draws: Draws) -> Floats:
     return np.asarray(expit(logit(kept) + shift))
 
 
-def hours(steps: tuple[str, ...], medium: Floats, draws: Draws) -> list[Floats]:
-    """Hours of each step for ``medium`` (count,) m3: whole runs one after the other."""
-    out = []
-    for step in steps:
-        runs = np.ceil(medium / draws.value("isolation_volume", step))
-        out.append(runs * draws.value("isolation_time", TIME.get(step, step)) / 3600.0)
-        medium = medium / draws.value("isolation_concentration", step)
-    return out
-
-
 def runs(steps: tuple[str, ...], medium: Floats, draws: Draws) -> list[Floats]:
-    """Runs of each step for ``medium`` (count,) m3."""
+    """Whole runs of each step for ``medium`` (count,) m3; what is left is concentrated."""
     out = []
     for step in steps:
         out.append(np.ceil(medium / draws.value("isolation_volume", step)))
         medium = medium / draws.value("isolation_concentration", step)
     return out
+
+
+def hours(steps: tuple[str, ...], medium: Floats, draws: Draws) -> list[Floats]:
+    """Hours of each step for ``medium`` (count,) m3, its runs one after the other."""
+    return [
+        count * draws.value("isolation_time", TIME.get(step, step)) / HOUR
+        for step, count in zip(steps, runs(steps, medium, draws), strict=True)
+    ]

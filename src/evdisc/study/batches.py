@@ -71,7 +71,8 @@ def compare(
     return {
         "batches": count, "members": members, "readout": seen.about.name,
         "unit": seen.about.unit, "arm": "treated", "versus": VERSUS,
-        "band": rounded(seen.band), "keeps": KEEPS, "protein": protein, "hypotheses": told,
+        "band": rounded(seen.band), "keeps": KEEPS, "protein": protein,
+        "hypotheses": told, "assumed": drawn.draws.assumed(),
         "note": (
             "The dose is weighed in protein, so a batch's purity moves what is given."
             if protein else
