@@ -100,7 +100,8 @@ def test_batches_are_compared_on_demand(tmp_path, capsys):
         (("--subjects", "0"), "--subjects"), (("--draws", "0"), "--draws"),
         (("--dose", "much"), "--dose"), (("--prices", "no.yaml"), "does not exist"),
         (("--out", "plan.pdf"), "--out"), (("--out", "no/such/plan.html"), "folder does not"),
-        (("--set", "therapy=none"), "has no therapy"), (("--batches", "1"), "--batches"),
+        (("--set", "therapy=none"), "human-disc-patient-dose.yaml: therapy: has no therapy"),
+        (("--batches", "1"), "--batches"), (("--batches", "99", "--keep", "2"), "--keep"),
         (("--set", "therapy.delivery.dosage=1"), "did you mean"),
     ],
 )  # fmt: skip

@@ -10,6 +10,7 @@ import typer
 
 from evdisc.cli_evidence import AsJson, emit
 from evdisc.cli_progress import watched
+from evdisc.errors import InputError
 
 if TYPE_CHECKING:
     from evdisc.evidence.library import Library
@@ -47,6 +48,9 @@ def manufacture(
     ] = None,
     prices: Prices = None, batches: Batches = None,
     members: Annotated[int, typer.Option(help="Members behind the comparison of batches.")] = 6,
+    keep: Annotated[
+        float, typer.Option(help="Share of the middle batch's effect an effective batch keeps.")
+    ] = 0.5,
     set_: Overrides = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all draws.")] = None,
     draws: Annotated[int, typer.Option(help="Draws of everything uncertain.")] = 4000,
@@ -74,9 +78,13 @@ def manufacture(
         parse_chain(isolation) if isolation else (), read_prices(prices) if prices else None,
         dose, loaded.spec.ensemble.seed, draws,
     )  # fmt: skip
-    result = plan(asked, library)
+    try:
+        result = plan(asked, library)
+    except InputError as error:
+        # an option is not in the file
+        raise error if str(error.key).startswith("--") else error.found_in(protocol) from None
     if batches is not None:
-        result["batch_comparison"] = compared(loaded, asked, library, batches, members)
+        result["batch_comparison"] = compared(loaded, asked, library, batches, members, keep)
     if out is not None:
         write_page(out, result, library, loaded.text, sys.argv[1:])
     if as_json:
@@ -90,10 +98,10 @@ def manufacture(
 
 
 def compared(
-    loaded: LoadedProtocol, asked: Any, library: Library, batches: int, members: int
+    loaded: LoadedProtocol, asked: Any, library: Library, batches: int, members: int, keep: float
 ) -> dict[str, Any]:
     """The comparison of batches, with its progress on stderr."""
     from evdisc.study.batches import compare
 
     with watched("runs") as progress:
-        return compare(loaded, asked, library, batches, members, progress)
+        return compare(loaded, asked, library, batches, members, progress, keep)

@@ -76,7 +76,7 @@ def test_an_effect_inside_the_band_is_said_to_be_too_little():
     told = batches._hypothesis("potency", made_up(0.5, band=1.0), drawn(), frame_of())
     assert not told["works"]
     assert told["effective"] is not None
-    assert "half of too little is too little" in told["words"]
+    assert "a share of too little is too little" in told["words"]
     assert 1.0 < told["dose_beyond_band"] < 10.0**0.5  # slope x^2 = band at 1.41
 
 
@@ -142,6 +142,23 @@ def test_the_same_batches_each_time():
     loaded = protocol()
     asked = Asked(loaded.spec, draws=400)
     assert compare(loaded, asked, load(), 1000, 3) == compared()
+
+
+def test_the_more_is_to_be_kept_the_fewer_batches_pass():
+    made, own, seen = frame_of(), drawn(), made_up(3.0)
+    kept = [
+        batches._hypothesis("stoichiometric", seen, own, made, k)["criteria"][2]["passing"]
+        for k in (0.5, 0.8, 0.95)
+    ]
+    assert kept == sorted(kept, reverse=True)
+    assert kept[0] > kept[-1]
+
+
+@pytest.mark.parametrize("keeps", [0.0, 1.5, float("nan")])
+def test_a_share_to_keep_that_is_none(keeps):
+    loaded = protocol()
+    with pytest.raises(InputError, match="--keep"):
+        compare(loaded, Asked(loaded.spec, draws=100), load(), 100, 1, keeps=keeps)
 
 
 @pytest.mark.parametrize(("count", "members", "key"), [(1, 3, "--batches"), (100, 0, "--members")])

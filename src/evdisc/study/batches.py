@@ -26,7 +26,8 @@ from evdisc.study.execute import preflight
 from evdisc.study.variants import HYPOTHESES
 
 Floats = NDArray[np.float64]
-#: an effective batch keeps this share of the middle batch's effect; wanted of those released
+#: an effective batch keeps this share of the middle batch's effect unless another is asked for;
+#: share wanted effective of those released
 KEEPS, WANTED = 0.5, 0.9
 #: a criterion that fewer batches pass is none
 LEAST_PASSING = 0.05
@@ -48,15 +49,17 @@ class Batches:
 
 def compare(
     loaded: LoadedProtocol, asked: Asked, library: Library, count: int, members: int,
-    progress: Progress | None = None,
+    progress: Progress | None = None, keeps: float = KEEPS,
 ) -> dict[str, Any]:  # fmt: skip
     """Compare ``count`` batches of a protocol's product by their effect.
+
+    A batch is effective if it keeps ``keeps`` of the middle batch's effect.
 
     Raises:
         InputError: no dose, or too few batches or members.
         RunError: every run failed, or no vesicle reaches a cell.
     """
-    _require(asked, count, members)
+    _require(count, members, keeps)
     made = frame(asked, library)
     dose = float(np.median(made.per_dose))
     if dose <= 0.0:
@@ -66,12 +69,12 @@ def compare(
     preflight(loaded, library)
     seen = response(asked.study, dose, library, range(members), progress)
     drawn = _batches(made, count)
-    told = {h: _hypothesis(h, seen, drawn, made) for h in HYPOTHESES}
+    told = {h: _hypothesis(h, seen, drawn, made, keeps) for h in HYPOTHESES}
     protein = made.want.protein is not None
     return {
         "batches": count, "members": members, "readout": seen.about.name,
         "unit": seen.about.unit, "arm": "treated", "versus": VERSUS,
-        "band": rounded(seen.band), "keeps": KEEPS, "protein": protein,
+        "band": rounded(seen.band), "keeps": keeps, "protein": protein,
         "hypotheses": told, "assumed": drawn.draws.assumed(),
         "note": (
             "The dose is weighed in protein, so a batch's purity moves what is given."
@@ -82,11 +85,13 @@ def compare(
     }  # fmt: skip
 
 
-def _require(asked: Asked, count: int, members: int) -> None:
+def _require(count: int, members: int, keeps: float) -> None:
     if not FEWEST <= count <= MOST:
         raise InputError(
             "cannot be compared", key="--batches", value=count, expected=f"{FEWEST} to {MOST}"
         )
+    if not 0.0 < keeps <= 1.0:
+        raise InputError("is no share", key="--keep", value=keeps, expected="above 0, at most 1")
     if members < 1:
         raise InputError("too few", key="--members", value=members, expected="1 or more")
 
@@ -99,7 +104,9 @@ def _batches(made: Frame, count: int) -> Batches:
     )  # fmt: skip
 
 
-def _hypothesis(name: str, seen: Response, drawn: Batches, made: Frame) -> dict[str, Any]:
+def _hypothesis(
+    name: str, seen: Response, drawn: Batches, made: Frame, keeps: float = KEEPS
+) -> dict[str, Any]:
     effects = seen.effect[name]
     order = np.argsort(seen.multiplier)
     at, curve = np.log(seen.multiplier[order]), np.median(effects, axis=1)[order]
@@ -109,7 +116,7 @@ def _hypothesis(name: str, seen: Response, drawn: Batches, made: Frame) -> dict[
     gains = np.asarray(course(np.clip(np.log(acting), at[0], at[-1])))
     middle = float(course(0.0))
     works, there = middle > seen.band, middle > LEAST_OF_BAND * seen.band
-    good = gains >= KEEPS * middle
+    good = gains >= keeps * middle
     needed = _needed(seen.multiplier[order], sign * curve, seen.band)
     low, mid, high = np.quantile(effects, [0.05, 0.5, 0.95], axis=1)
     return {
@@ -129,7 +136,9 @@ def _hypothesis(name: str, seen: Response, drawn: Batches, made: Frame) -> dict[
             {"criterion": what, "unit": unit, **(least(x, good) if there else NO_CRITERION)}
             for what, unit, x in _tests(acting, drawn, made)
         ],
-        "words": _words(name, seen, middle * sign, (works, there), needed, float(np.mean(good))),
+        "words": _words(
+            name, seen, middle * sign, (works, there), needed, float(np.mean(good)), keeps
+        ),
     }
 
 
@@ -208,14 +217,14 @@ STARTS = {
 
 def _words(
     name: str, seen: Response, middle: float, is_: tuple[bool, bool], needed: float | None,
-    share: float,
+    share: float, keeps: float,
 ) -> str:  # fmt: skip
     works, there = is_
     told = (
         f"{STARTS[name]}, the middle batch changes {seen.about.name} by {middle:.2g} "
         f"{seen.about.unit} against the {VERSUS}"
     )
-    kept = f"{100.0 * share:.0f} % of batches keep at least half of that untested"
+    kept = f"{100.0 * share:.0f} % of batches keep at least {100.0 * keeps:.0f} % of it untested"
     if works:
         return f"{told}; {kept}."
     more = (
@@ -225,4 +234,4 @@ def _words(
     less = f"{told}, less benefit than the {seen.band:.2g} that counts as a difference; {more}."
     if not there:
         return f"{less} No release test can keep an effect that is not there."
-    return f"{less} {kept}, but half of too little is too little."
+    return f"{less} {kept}, but a share of too little is too little."
