@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evdisc.study.layout import Layout, apart, contrast, inside
@@ -138,6 +138,7 @@ def test_power_agrees_with_mixed_models_fitted_one_by_one(effect):
     assert hits == pytest.approx(ours.each[0], abs=4.0 * 0.5 / np.sqrt(runs))
 
 
+@settings(max_examples=12)
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=6), st.floats(0.001, 0.2))
 def test_holm_is_that_of_statsmodels(p, level):
     multipletests = pytest.importorskip(
