@@ -2,6 +2,131 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
+from evdisc.cli_evidence import AsJson, emit
+from evdisc.cli_progress import watched
+
+if TYPE_CHECKING:
+    from evdisc.protocol.yaml_io import LoadedProtocol
+
 app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def plan(
+    protocol: Annotated[Path, typer.Argument(help="Protocol file (YAML) with a therapy.")],
+    unit: Annotated[
+        str | None,
+        typer.Option("--unit", help="Experimental unit: level or animal; donor in a dish."),
+    ] = None,
+    power: Annotated[float, typer.Option("--power", help="Power to reach.")] = 0.8,
+    pilot: Annotated[
+        Path | None, typer.Option("--pilot", help="CSV: animal, group, level, outcomes.")
+    ] = None,
+    run: Annotated[
+        Path | None, typer.Option("--run", help="Finished run folder; else a short run is made.")
+    ] = None,
+    outcome: Annotated[
+        list[str] | None, typer.Option("--outcome", help="Outcome, the primary first; repeat.")
+    ] = None,
+    level: Annotated[
+        list[str] | None, typer.Option("--level", help="Disc used in each animal; repeat.")
+    ] = None,
+    attrition: Annotated[
+        float | None, typer.Option("--attrition", help="Share of animals lost.")
+    ] = None,
+    per_group: Annotated[
+        int | None, typer.Option("--per-group", help="Units a group in the allocation.")
+    ] = None,
+    checklist: Annotated[
+        str | None, typer.Option("--checklist", help="Print one checklist; needs no unit.")
+    ] = None,
+    answers: Annotated[
+        Path | None, typer.Option("--answers", help="Checklist CSV with answers filled in.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder (default plans/NAME).")] = None,
+    members: Annotated[int | None, typer.Option("--members", help="Members of the short run.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of draws and allocation.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", help="Worker processes.")] = 1,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Replace the plan that is there.")] = False,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Override: dotted.key=value.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Plan an experiment: groups, unit, sample size, allocation, checklists, documents."""
+    from evdisc.protocol.yaml_io import load_protocol
+
+    seeded = [] if seed is None else [f"ensemble.seed={seed}"]
+    loaded = load_protocol(protocol, [*(set_ or []), *seeded])
+    if checklist is not None:
+        one_checklist(loaded, checklist, answers, out, fresh, as_json)
+        return
+    if answers is not None:
+        from evdisc.errors import InputError
+
+        raise InputError("fills one checklist", key="--answers", expected="--checklist NAME too")
+    from evdisc.report.document import require_docx
+    from evdisc.report.plan_files import default_folder, workshop, write_plan
+    from evdisc.study.plan import Question, prepare
+    from evdisc.study.plan import plan as planned
+
+    question = Question(
+        loaded, unit, power, pilot, run, tuple(outcome or []), tuple(level or []), attrition,
+        per_group, members, seed,
+    )  # fmt: skip
+    prepared = prepare(question)
+    require_docx()
+    folder = out if out is not None else default_folder(loaded)
+    with workshop(folder, fresh) as draft:
+        with watched("members") as progress:
+            done = planned(prepared, draft, jobs=jobs, progress=progress)
+        result = write_plan(done, loaded, command(protocol, question, set_ or []), draft)
+    if as_json:
+        emit(result)
+    else:
+        from evdisc.report.plan_text import plan_table
+
+        print(plan_table(result))
+        print(f"\nplan: {folder / 'plan.docx'}, plan.md, plan.html; {folder / 'allocation.csv'}")
+
+
+def one_checklist(
+    loaded: LoadedProtocol, name: str, answers: Path | None, out: Path | None, fresh: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Print one checklist, and write it where ``out`` says."""
+    from evdisc.report.checklist_answers import known
+    from evdisc.report.checklists import as_json as content
+    from evdisc.report.checklists import checklist, filled, read_answers
+    from evdisc.report.plan_files import require_unwritten, write_checklist
+    from evdisc.report.plan_text import checklist_table
+
+    name = checklist(name)
+    mine = read_answers(answers, name) if answers is not None else {}
+    done = filled(name, known(loaded.spec) | mine)
+    if out is not None:
+        require_unwritten(name, out, fresh)
+        write_checklist(name, loaded.spec.title, done, out)
+    if as_json:
+        emit(content(name, done))
+    else:
+        print(checklist_table(name, done))
+
+
+def command(protocol: Path, question: object, overrides: list[str]) -> str:
+    """The command that gives the same plan again."""
+    words = ["evdisc", "plan", protocol.name]
+    for option, value in vars(question).items():
+        if option == "protocol" or value is None or value == ():
+            continue
+        name = {"outcomes": "outcome", "levels": "level"}.get(option, option).replace("_", "-")
+        for one in value if isinstance(value, tuple) else (value,):
+            words += [f"--{name}", one.name if isinstance(one, Path) else str(one)]
+    words += [word for one in overrides for word in ("--set", one)]
+    return shlex.join(words)

@@ -15,6 +15,18 @@ Answers = dict[str, str | Answer]
 DAY = 86400.0
 PASSAGE = "passage, identity, mycoplasma"
 
+BLOOD = ("platelet", "PRP")
+
+
+def bearing(study: DiscStudy | DishStudy) -> list[str]:
+    """Checklists that bear on a study: animals, vesicles, blood; no plan is a prediction model."""
+    vesicle = study.therapy.vesicle if study.therapy else None
+    out = ["ARRIVE 2.0"] if isinstance(study, DiscStudy) else []
+    if vesicle is not None:
+        out += ["MISEV2023", "EV-TRACK", "MIFlowCyt-EV"]
+        out += ["MIBlood-EV"] if vesicle.source.cell in BLOOD else []
+    return out
+
 
 def known(study: DiscStudy | DishStudy, plan: Mapping[str, Any] | None = None) -> Answers:
     """Field -> answer, for everything that is known; nothing else is in it."""

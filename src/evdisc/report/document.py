@@ -42,6 +42,9 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
+#: page and margin of a Word document, cm
+A4, MARGIN = (21.0, 29.7), 2.0
+
 Block = Heading | Paragraph | Bullets | Table
 
 
@@ -99,8 +102,9 @@ def docx_bytes(blocks: Sequence[Block], title: str) -> bytes:
     document.styles["Normal"].font.name = "Calibri"
     document.styles["Normal"].font.size = Pt(10.5)
     for section in document.sections:
-        section.left_margin = section.right_margin = Cm(2)
-        section.top_margin = section.bottom_margin = Cm(2)
+        section.page_width, section.page_height = Cm(A4[0]), Cm(A4[1])
+        section.left_margin = section.right_margin = Cm(MARGIN)
+        section.top_margin = section.bottom_margin = Cm(MARGIN)
     for block in blocks:
         _docx(document, block)
     buffer = io.BytesIO()
@@ -121,9 +125,18 @@ def _docx(document: Any, block: Block) -> None:
         _docx_table(document, block)
 
 
+def widths(table: Table) -> list[float]:
+    """Shares of the width for the columns: no word is torn, and long texts get more room."""
+    columns = list(zip(table.header, *table.rows, strict=True))
+    words = [max(len(w) for cell in c for w in cell.split() or [""]) for c in columns]
+    texts = [sum(map(len, c)) ** 0.5 for c in columns]
+    room = [max(w + 2.0, t) for w, t in zip(words, texts, strict=True)]
+    return [r / sum(room) for r in room]
+
+
 def _docx_table(document: Any, block: Table) -> None:
     from docx.oxml import OxmlElement
-    from docx.shared import Pt
+    from docx.shared import Cm, Pt
 
     table = document.add_table(rows=1, cols=len(block.header), style="Light Grid Accent 1")
     for cell, text in zip(table.rows[0].cells, block.header, strict=True):
@@ -134,7 +147,11 @@ def _docx_table(document: Any, block: Table) -> None:
         cells = table.add_row().cells
         for cell, text in zip(cells, row, strict=True):
             cell.text = text
+    table.autofit = False
+    wide = widths(block)
     for line in table.rows:
+        for cell, share in zip(line.cells, wide, strict=True):
+            cell.width = Cm(share * (A4[0] - 2.0 * MARGIN))
         line._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for cell in line.cells:
             for paragraph in cell.paragraphs:

@@ -9,6 +9,7 @@ from evdisc.study.unit import Unit
 
 ORDINAL = ("Pfirrmann grade",)
 FEW = 20
+WAY = {"up": 1, "down": -1}
 
 QUESTIONS = {
     "disc": (
@@ -74,6 +75,7 @@ def caveats(plan: Mapping[str, Any], unit: Unit, run: Mapping[str, Any]) -> list
     if "unknown" in bases:
         names = ", ".join(o["name"] for o in plan["outcomes"] if o["spread"] == "unknown")
         out.append(f"no source states how much animals differ in: {names}; a pilot table would")
+    out += _scale(plan["sample_size"]["contrasts"])
     ordinal = [o["name"] for o in plan["outcomes"] if o["name"].split(" (")[0] in ORDINAL]
     if ordinal:
         out.append(f"{', '.join(ordinal)} comes in steps; a t test on it is an approximation")
@@ -92,15 +94,28 @@ def _disagreement(contrasts: list[dict[str, Any]]) -> list[str]:
     ]
 
 
+def _scale(contrasts: list[dict[str, Any]]) -> list[str]:
+    """Outcomes whose spread was seen at a mean far from the one predicted."""
+    found = {
+        name: f"{name} was spread about {row['spread']['mean']:.3g} {row['unit']}, and "
+              f"{row['level']:.3g} is predicted without the product: unlike discs, or other units"
+        for c in contrasts if c["primary"] for name, row in c["outcomes"].items()
+        if row["spread"] and row["level"]
+        and not 0.5 <= row["spread"]["mean"] / row["level"] <= 2.0
+    }  # fmt: skip
+    return list(found.values())
+
+
 def _harm(plan: Mapping[str, Any]) -> list[str]:
     out = []
-    better = plan["better"]
     for c in plan["sample_size"]["contrasts"]:
-        for name, row in c["outcomes"].items():
-            way = {"up": 1, "down": -1}.get(row["effect"]["direction"], 0)
-            if way * better[name] < 0:
-                out.append(
-                    f"{name} is predicted to be worse than in the {c['against']} group "
-                    f"({c['hypothesis']}); animals would be spent to show a harm"
-                )
+        worse = [
+            name for name, row in c["outcomes"].items()
+            if WAY.get(row["effect"]["direction"], 0) * plan["better"][name] < 0
+        ]  # fmt: skip
+        if worse:
+            out.append(
+                f"predicted to be worse than in the {c['against']} group ({c['hypothesis']}): "
+                f"{', '.join(worse)}; animals would be spent to show a harm"
+            )
     return out

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from evdisc.errors import FolderError, InputError, nearest
 from evdisc.evidence.names import fold, one_of
-from evdisc.outcome.effects import direction, quantiles
+from evdisc.outcome.effects import direction, quantiles, rounded
 from evdisc.outcome.readouts import describe
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.protocol.yaml_io import load_protocol
@@ -172,6 +172,8 @@ def time_points(predicted: Predicted) -> dict[str, Any]:
         "outcome": predicted.outcome, "arm": predicted.arm, "versus": predicted.versus,
         "hypothesis": predicted.hypothesis, "unit": predicted.unit, "most_d": None, "half_d": None,
         "difference": most, "beyond_band": bool(abs(most) > predicted.band),
+        "band": predicted.band, "days": [float(t) for t in predicted.times_d],
+        "course": [rounded(float(x)) for x in middle],
     }  # fmt: skip
     if out["beyond_band"]:
         half = int(np.argmax(middle * np.sign(most) >= 0.5 * abs(most)))

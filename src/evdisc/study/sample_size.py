@@ -113,7 +113,7 @@ class _Study:
     @property
     def sizes(self) -> Floats:
         return np.array([
-            p.median / (s.cv * p.level) for p, s in zip(self.known, self.spreads, strict=True)
+            p.median / (s.cv * s.at(p.level)) for p, s in zip(self.known, self.spreads, strict=True)
         ])  # fmt: skip
 
     @property
@@ -136,7 +136,7 @@ class _Study:
         for p, s in zip(self.known, self.spreads, strict=True):
             good = p.differences[np.isfinite(p.differences)]
             effect = rng.choice(good, rules.experiments)
-            drawn.append(effect / (s.drawn(rng, rules.experiments) * p.level))
+            drawn.append(effect / (s.drawn(rng, rules.experiments) * s.at(p.level)))
         layout = self.design.layout(per_group)
         return power(
             layout, self.pair, np.stack(drawn, axis=1), self.root, rules, self.family,
@@ -158,7 +158,7 @@ def _row(study: _Study, p: Predicted, spread: Spread | None) -> dict[str, Any]:
     }  # fmt: skip
     if spread is not None:
         row["spread"] = {"cv": rounded(spread.cv), "basis": spread.basis, "from": spread.words,
-                         "source": spread.source}  # fmt: skip
+                         "source": spread.source, "mean": rounded(spread.at(p.level))}  # fmt: skip
     row["status"] = _status(study, p, spread, row)
     row["words"] = STATUS[row["status"]]
     return row
@@ -231,4 +231,4 @@ def detectables(
 def _difference(size: float | None, spread: Spread | None, p: Predicted) -> float | None:
     if size is None or spread is None:
         return None
-    return rounded(size * spread.cv * p.level)
+    return rounded(size * spread.cv * spread.at(p.level))

@@ -13,9 +13,12 @@ from evdisc.evidence.library import Library
 from evdisc.evidence.parameters import ParameterRow
 from evdisc.study.pilot import Pilot
 from evdisc.study.unit import Unit
+from evdisc.outcome.readouts import describe
 from evdisc.study.usual import stated
 
 Floats = NDArray[np.float64]
+#: units that stand for a share of a healthy or earlier level
+RELATIVE = ("%", "fold of healthy")
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,10 @@ class Spread:
     """Coefficient of variation of one unit, and how well it is known.
 
     Attributes:
-        cv: standard deviation of a unit over the mean.
+        cv: standard deviation of a unit over the mean it was seen at.
+        mean: that mean where the outcome has a unit of its own (ms, kPa, a grade), so that the
+            standard deviation itself carries over; None where outcomes are relative, and the
+            coefficient does.
         basis: pilot or published.
         words: where it comes from.
         source: study it comes from; empty for a pilot.
@@ -37,6 +43,11 @@ class Spread:
     source: str = ""
     freedom: int = 0
     row: ParameterRow | None = None
+    mean: float | None = None
+
+    def at(self, level: float) -> float:
+        """What the coefficient is a share of, where the predicted level is ``level``."""
+        return level if self.mean is None else self.mean
 
     def drawn(self, rng: np.random.Generator, count: int) -> Floats:
         """Coefficients of variation that are as likely as the data let them be.
@@ -63,15 +74,18 @@ def spread_of(
     if pilot is not None and outcome in pilot.components:
         return _from_pilot(outcome, unit, pilot)
     row = stated(library, "published_spread", subject=bare, species=species)
+    seen = stated(library, "published_mean", subject=bare, species=species)
+    about = describe(outcome, "dish" if unit.name == "donor" else "disc").unit
     if row is None or unit.name == "donor":
         return None
-    return Spread(
-        row.median, "published", row.note, source=row.source, row=row,
-    )  # fmt: skip
+    mean = seen.value if seen is not None and seen.unit == about else None
+    return Spread(row.median, "published", row.note, source=row.source, row=row, mean=mean)
 
 
 def _from_pilot(outcome: str, unit: Unit, pilot: Pilot) -> Spread:
     told = pilot.components[outcome]
+    about = describe(outcome, "dish" if unit.name == "donor" else "disc").unit
+    mean = None if about in RELATIVE else told.mean
     if unit.inside:
         if told.within is None or told.freedom_within < 1:
             raise InputError(
@@ -80,14 +94,16 @@ def _from_pilot(outcome: str, unit: Unit, pilot: Pilot) -> Spread:
                 expected=f"two {unit.part}s or more in each {unit.holder}, or another --unit",
             )  # fmt: skip
         words = f"between {unit.part}s of one {unit.holder}, pilot of {told.animals} {unit.holder}s"
-        return Spread(told.within, "pilot", words, freedom=told.freedom_within)
+        return Spread(told.within, "pilot", words, freedom=told.freedom_within, mean=mean)
     if told.between is None or told.within is None:
         words = f"between animals with one level each, pilot of {told.animals} animals"
-        return Spread(told.mean_of_animal, "pilot", words, freedom=told.freedom_between)
+        return Spread(
+            told.mean_of_animal, "pilot", words, freedom=told.freedom_between, mean=mean
+        )
     count = len(unit.levels)
     cv = math.hypot(told.between, told.within / math.sqrt(count))
     words = (
         f"mean of {count} level(s) of an animal, pilot of {told.animals} animals "
         f"(between animals {told.between:.3g}, between levels {told.within:.3g} of the mean)"
     )
-    return Spread(cv, "pilot", words, freedom=told.freedom_between)
+    return Spread(cv, "pilot", words, freedom=told.freedom_between, mean=mean)
