@@ -23,6 +23,11 @@ def test_two_groups_agree_with_the_t_test_of_statsmodels(n, size):
     assert exact(size, contrast(apart(n, 2), 0, 1), 0.05) == pytest.approx(known, abs=1e-9)
 
 
+def test_the_closed_form_holds_where_the_power_is_near_one():
+    for n in (50, 70, 300):
+        assert exact(2.0, contrast(apart(n, 2), 0, 1), 0.05) == pytest.approx(1.0)
+
+
 def test_two_groups_agree_with_the_one_way_analysis_of_variance_of_statsmodels():
     smp = pytest.importorskip("statsmodels.stats.power", reason="statsmodels is not installed")
     # of two groups f is half of d, and F is t squared
@@ -40,7 +45,7 @@ def test_a_contrast_of_a_one_way_layout_is_that_of_ordinary_least_squares():
     assert model.freedom == 25
     assert y @ model.weights == pytest.approx(fitted.effect[0])
     assert np.sqrt(rest / 25 * model.variance) == pytest.approx(fitted.sd[0, 0])
-    # and its power is the noncentral t with the pooled degrees of freedom
+    # and its power is the noncentral F with the pooled degrees of freedom
     found = power(layout, (1, 3), np.array([1.6]), ONE, RULES).each[0]
     assert found == pytest.approx(exact(1.6, model, 0.05), abs=ERROR)
 

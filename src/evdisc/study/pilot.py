@@ -22,6 +22,8 @@ from evdisc.evidence.names import fold, one_of
 
 Floats = NDArray[np.float64]
 LARGEST = 5_000_000
+#: a variance that rounding alone gives, as a share of the squared mean
+NOTHING = 1e-14
 
 
 @dataclass(frozen=True)
@@ -211,7 +213,7 @@ def _components(
     spread = float(np.trace(holders.T @ holders - holders.T @ of_groups @ holders))
     between = max(0.0, (squares - freedom * within) / spread) if within is not None else None
     total = squares / spread if spread > 0.0 else 0.0
-    if max(total, within or 0.0) <= 1e-24 * mean**2:
+    if max(total, within or 0.0) <= NOTHING * mean**2:
         raise InputError("has no spread at all", file=path, key=name, expected="measured values")
     root = {k: None if v is None else math.sqrt(v) / mean for k, v in
             (("between", between), ("within", within))}  # fmt: skip

@@ -3,7 +3,7 @@
 A simulated experiment draws which animals are lost, then the errors of every unit in every
 outcome; the estimate and its standard error come from least squares on the layout that is left.
 Sizes are in standard deviations of one unit. Closed forms, where they exist, are the reference:
-the t test of a contrast has the noncentral t distribution.
+the squared t of a contrast has the noncentral F distribution.
 """
 
 from __future__ import annotations
@@ -132,12 +132,17 @@ def power(
 
 
 def exact(size: float, model: Contrast, level: float) -> float:
-    """Power of one two-sided t test of a contrast, by the noncentral t distribution."""
-    from scipy.stats import nct, t
+    """Power of one two-sided t test of a contrast.
 
-    border = t.ppf(1.0 - level / 2.0, model.freedom)
-    shift = size / np.sqrt(model.variance)
-    return float(nct.sf(border, model.freedom, shift) + nct.cdf(-border, model.freedom, shift))
+    By the noncentral F distribution of the squared t; SciPy's noncentral t gives NaN at times
+    where the power is near one.
+    """
+    from scipy.stats import f, ncf
+
+    border = f.ppf(1.0 - level, 1, model.freedom)
+    if size == 0.0:
+        return level
+    return float(ncf.sf(border, 1, model.freedom, size**2 / model.variance))
 
 
 def detectable(model: Contrast, rules: Rules, outcomes: int) -> float | None:

@@ -189,7 +189,7 @@ def curve(
 ) -> list[dict[str, float | int | None]]:
     """Units a group against the coefficient of variation of a unit; None above :data:`MOST`.
 
-    By the noncentral t at the level of Holm's first step, after the losses to be expected.
+    By the noncentral F at the level of Holm's first step, after the losses to be expected.
     """
     rules = design.rules
     if p.level <= 0.0:
