@@ -17,47 +17,48 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None)
 
 
+ProtocolPath = Annotated[Path, typer.Argument(help="Protocol file (YAML) with a therapy.")]
+Unit = Annotated[
+    str | None, typer.Option("--unit", help="Experimental unit: level or animal; donor in a dish.")
+]
+Power = Annotated[float, typer.Option("--power", help="Power to reach.")]
+PilotTable = Annotated[
+    Path | None, typer.Option("--pilot", help="CSV: animal, group, level, outcomes.")
+]
+RunFolder = Annotated[
+    Path | None, typer.Option("--run", help="Finished run folder; else a short run is made.")
+]
+Outcomes = Annotated[
+    list[str] | None, typer.Option("--outcome", help="Outcome, the primary first; repeat.")
+]
+Levels = Annotated[
+    list[str] | None, typer.Option("--level", help="Disc used in each animal; repeat.")
+]
+Attrition = Annotated[float | None, typer.Option("--attrition", help="Share of animals lost.")]
+PerGroup = Annotated[
+    int | None, typer.Option("--per-group", help="Units a group in the allocation.")
+]
+Checklist = Annotated[
+    str | None, typer.Option("--checklist", help="Print one checklist; needs no unit.")
+]
+AnswerTable = Annotated[
+    Path | None, typer.Option("--answers", help="Checklist CSV with answers filled in.")
+]
+Out = Annotated[Path | None, typer.Option("--out", help="Folder (default plans/NAME).")]
+Members = Annotated[int | None, typer.Option("--members", help="Members of the short run.")]
+Seed = Annotated[int | None, typer.Option("--seed", help="Seed of draws and allocation.")]
+Jobs = Annotated[int, typer.Option("--jobs", help="Worker processes; numbers do not change.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Replace the plan that is there.")]
+Overrides = Annotated[list[str] | None, typer.Option("--set", help="Override: dotted.key=value.")]
+
+
 @app.command()
 def plan(
-    protocol: Annotated[Path, typer.Argument(help="Protocol file (YAML) with a therapy.")],
-    unit: Annotated[
-        str | None,
-        typer.Option("--unit", help="Experimental unit: level or animal; donor in a dish."),
-    ] = None,
-    power: Annotated[float, typer.Option("--power", help="Power to reach.")] = 0.8,
-    pilot: Annotated[
-        Path | None, typer.Option("--pilot", help="CSV: animal, group, level, outcomes.")
-    ] = None,
-    run: Annotated[
-        Path | None, typer.Option("--run", help="Finished run folder; else a short run is made.")
-    ] = None,
-    outcome: Annotated[
-        list[str] | None, typer.Option("--outcome", help="Outcome, the primary first; repeat.")
-    ] = None,
-    level: Annotated[
-        list[str] | None, typer.Option("--level", help="Disc used in each animal; repeat.")
-    ] = None,
-    attrition: Annotated[
-        float | None, typer.Option("--attrition", help="Share of animals lost.")
-    ] = None,
-    per_group: Annotated[
-        int | None, typer.Option("--per-group", help="Units a group in the allocation.")
-    ] = None,
-    checklist: Annotated[
-        str | None, typer.Option("--checklist", help="Print one checklist; needs no unit.")
-    ] = None,
-    answers: Annotated[
-        Path | None, typer.Option("--answers", help="Checklist CSV with answers filled in.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder (default plans/NAME).")] = None,
-    members: Annotated[int | None, typer.Option("--members", help="Members of the short run.")] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Seed of draws and allocation.")] = None,
-    jobs: Annotated[int, typer.Option("--jobs", help="Worker processes.")] = 1,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Replace the plan that is there.")] = False,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="Override: dotted.key=value.")
-    ] = None,
-    as_json: AsJson = False,
+    protocol: ProtocolPath, unit: Unit = None, power: Power = 0.8, pilot: PilotTable = None,
+    run: RunFolder = None, outcome: Outcomes = None, level: Levels = None,
+    attrition: Attrition = None, per_group: PerGroup = None, checklist: Checklist = None,
+    answers: AnswerTable = None, out: Out = None, members: Members = None, seed: Seed = None,
+    jobs: Jobs = 1, fresh: Fresh = False, set_: Overrides = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Plan an experiment: groups, unit, sample size, allocation, checklists, documents."""
     from evdisc.protocol.yaml_io import load_protocol

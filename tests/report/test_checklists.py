@@ -1,4 +1,4 @@
-"""Checklists: their table, how they are filled, the EV-METRIC, and what comes back from a person."""
+"""Checklists: the table, how it is filled, the EV-METRIC, and what comes back from a person."""
 
 import csv
 import io
@@ -74,8 +74,10 @@ def test_a_prediction_model_is_not_answered_by_an_animal_study():
     assert [f.item.item for f in mine if f.status == "answered"] == ["23a"]
 
 
-@given(st.lists(st.sampled_from(["yes", "no", ""]), min_size=6, max_size=6),
-       st.lists(st.sampled_from(["yes", "no", "", "not applicable"]), min_size=3, max_size=3))
+@given(
+    st.lists(st.sampled_from(["yes", "no", ""]), min_size=6, max_size=6),
+    st.lists(st.sampled_from(["yes", "no", "", "not applicable"]), min_size=3, max_size=3),
+)
 def test_ev_metric_is_fulfilled_over_applicable(always, may):
     given_ = dict(zip([str(i) for i in range(1, 10)], [*always, *may], strict=True))
     found = ev_metric(filled("EV-TRACK", given_))
@@ -109,9 +111,9 @@ def test_names_as_people_type_them(typed, name):
 
 
 def test_an_unknown_checklist_offers_the_nearest():
-    with pytest.raises(InputError, match="did you mean 'ARRIVE 2.0'"):
+    with pytest.raises(InputError, match=r"did you mean 'ARRIVE 2\.0'"):
         checklist("arive")
-    with pytest.raises(InputError, match="MISEV2023 | EV-TRACK"):
+    with pytest.raises(InputError, match=r"MISEV2023 \| EV-TRACK"):
         checklist("consort")
 
 
@@ -137,7 +139,7 @@ def test_the_lists_that_bear_on_a_study():
 
 
 def test_an_exported_list_comes_back_with_its_answers(tmp_path):
-    done = filled("ARRIVE 2.0", known(rat().spec) | {"14": "approved, with \"quotes\", 12/3"})
+    done = filled("ARRIVE 2.0", known(rat().spec) | {"14": 'approved, with "quotes", 12/3'})
     path = tmp_path / "arrive.csv"
     path.write_text(as_csv(done), "utf-8")
     again = filled("ARRIVE 2.0", read_answers(path, "arrive"))

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evdisc.study.layout import Layout, apart, contrast, inside
-from evdisc.study.power import Rules, detectable, exact, experiments, holm, power, smallest
+from evdisc.study.power import Rules, detectable, exact, experiments, holm, power, scatter, smallest
 
 ONE = np.eye(1)
 RULES = Rules(experiments=8000, seed=3)
@@ -41,10 +41,8 @@ def test_a_contrast_of_a_one_way_layout_is_that_of_ordinary_least_squares():
     y = rng.normal(size=30) + (layout.group == 1)
     fitted = sm.OLS(y, np.eye(5)[layout.group]).fit().t_test([0, 1, 0, -1, 0])
     model = contrast(layout, 1, 3)
-    rest = y @ y - np.square(y @ model.span).sum()
     assert model.freedom == 25
-    assert y @ model.weights == pytest.approx(fitted.effect[0])
-    assert np.sqrt(rest / 25 * model.variance) == pytest.approx(fitted.sd[0, 0])
+    assert least_squares(y, layout, (1, 3)) == pytest.approx((fitted.effect[0], fitted.sd[0, 0]))
     # and its power is the noncentral F with the pooled degrees of freedom
     found = power(layout, (1, 3), np.array([1.6]), ONE, RULES).each[0]
     assert found == pytest.approx(exact(1.6, model, 0.05), abs=ERROR)
@@ -64,12 +62,27 @@ def test_the_number_is_that_of_statsmodels():
 
 
 @pytest.mark.parametrize("layout", [
-    apart(4, 3), inside(6, 4, 4, np.random.default_rng(1)), inside(6, 5, 3, np.random.default_rng(1)),
+    apart(4, 3), inside(6, 4, 4, np.random.default_rng(1)),
+    inside(6, 5, 3, np.random.default_rng(1)),
 ])  # fmt: skip
 def test_nothing_is_found_too_often_where_nothing_is(layout):
     rules = Rules(attrition=0.1, experiments=8000, seed=9)
     _, p = experiments(layout, (0, 2), np.zeros((8000, 1)), ONE, rules)
     assert np.mean(p < 0.05) == pytest.approx(0.05, abs=4.0 * np.sqrt(0.05 * 0.95 / 8000))
+
+
+def design(layout):
+    """Indicators of the groups and, inside, of the animals."""
+    columns = np.eye(layout.groups)[layout.group]
+    return np.hstack([columns, np.eye(layout.animals)[layout.animal]]) if layout.inside else columns
+
+
+def least_squares(y, layout, pair):
+    """Estimate and standard error of a contrast: data by least squares, the rest by the layout."""
+    columns, model = design(layout), contrast(layout, *pair)
+    found = np.linalg.pinv(columns) @ y
+    rest = np.square(y - columns @ found).sum()
+    return found[pair[0]] - found[pair[1]], np.sqrt(rest / model.freedom * model.variance)
 
 
 def nested(rng, animals_each, levels, between, effect, runs):
@@ -108,10 +121,9 @@ def test_the_means_of_animals_are_tested_as_the_mixed_model_tests_them():
     y = nested(np.random.default_rng(6), 5, 3, 1.5, 1.0, 1)[0]
     group = np.repeat([1.0, 0.0], 15)
     effect, error, _ = mixed(y.ravel(), group, np.repeat(np.arange(10), 3))
-    model, means = contrast(apart(5, 2), 0, 1), y.mean(axis=1)
-    rest = means @ means - np.square(means @ model.span).sum()
-    assert means @ model.weights == pytest.approx(effect, rel=1e-6)
-    assert np.sqrt(rest / model.freedom * model.variance) == pytest.approx(error, rel=1e-3)
+    assert least_squares(y.mean(axis=1), apart(5, 2), (0, 1)) == pytest.approx(
+        (effect, error), rel=1e-3
+    )
 
 
 def test_levels_inside_animals_are_tested_as_the_mixed_model_tests_them():
@@ -120,10 +132,30 @@ def test_levels_inside_animals_are_tested_as_the_mixed_model_tests_them():
     layout = inside(8, 2, 2, rng)
     y = rng.normal(size=8)[layout.animal] * 2.0 + rng.normal(size=16) + (layout.group == 0)
     effect, error, _ = mixed(y, (layout.group == 0).astype(float), layout.animal)
-    model = contrast(layout, 0, 1)
-    rest = y @ y - np.square(y @ model.span).sum()
-    assert y @ model.weights == pytest.approx(effect, rel=1e-6)
-    assert np.sqrt(rest / model.freedom * model.variance) == pytest.approx(error, rel=1e-3)
+    assert least_squares(y, layout, (0, 1)) == pytest.approx((effect, error), rel=1e-3)
+
+
+@given(st.integers(2, 8), st.integers(2, 6), st.integers(2, 6), st.integers(0, 99))
+def test_a_contrast_has_the_variance_and_freedom_of_the_full_design(
+    per_group, groups, levels, seed
+):
+    layout = inside(per_group, groups, levels, np.random.default_rng(seed))
+    columns = design(layout)
+    model, wanted = contrast(layout, 0, 1), np.zeros(columns.shape[1])
+    wanted[:2] = 1.0, -1.0
+    if model is not None:
+        variance = wanted @ np.linalg.pinv(columns.T @ columns) @ wanted
+        assert model.variance == pytest.approx(variance)
+        assert model.freedom == len(columns) - np.linalg.matrix_rank(columns)
+
+
+def test_residual_scatter_has_the_law_of_residuals():
+    root, rng = np.linalg.cholesky([[1.0, 0.8], [0.8, 1.0]]), np.random.default_rng(3)
+    for freedom in (1, 2, 9):
+        found = scatter(freedom, root, 40_000, rng)
+        raw = np.square(rng.standard_normal((40_000, freedom, 2)) @ root.T).sum(axis=1)
+        assert found.mean(axis=0) == pytest.approx([freedom] * 2, rel=0.03)
+        assert np.cov(found.T) == pytest.approx(np.cov(raw.T), rel=0.1)
 
 
 @pytest.mark.slow

@@ -33,7 +33,7 @@ SHORT = {
 
 @dataclass(frozen=True)
 class Item:
-    """One item; ``checked`` says whether its wording was held against the source."""
+    """One item, in the columns of the table."""
 
     checklist: str
     item: str
@@ -42,8 +42,13 @@ class Item:
     question: str
     field: str
     source: str
-    checked: bool
+    wording: str
     note: str
+
+    @property
+    def checked(self) -> bool:
+        """Whether the wording was held against the source."""
+        return self.wording == "yes"
 
 
 @dataclass(frozen=True)
@@ -70,9 +75,7 @@ def items() -> tuple[Item, ...]:
     text = resources.files("evdisc.report").joinpath("data/checklists.csv").read_text("utf-8")
     header, *rows = csv.reader(text.splitlines(), strict=True)
     assert tuple(header) == COLUMNS
-    return tuple(
-        Item(*row[:7], checked=row[7] == "yes", note=row[8]) for row in rows
-    )  # fmt: skip
+    return tuple(Item(*row) for row in rows)
 
 
 def names() -> list[str]:
@@ -139,7 +142,8 @@ def ev_metric(components: Sequence[Filled]) -> dict[str, Any]:
     still = sum(c.status == "open" for c in applicable)
     return {
         "fulfilled": done, "applicable": len(applicable), "open": still,
-        "score": 100.0 * done / len(applicable), "highest": 100.0 * (done + still) / len(applicable),
+        "score": 100.0 * done / len(applicable),
+        "highest": 100.0 * (done + still) / len(applicable),
     }  # fmt: skip
 
 
@@ -155,8 +159,11 @@ def summary(name: str, done: Sequence[Filled]) -> dict[str, Any]:
 
 def as_json(name: str, done: Sequence[Filled]) -> dict[str, Any]:
     """A filled checklist as one JSON object."""
-    rows = [asdict(f.item) | {"status": f.status, "answer": f.answer, "still_open": f.missing}
-            for f in done]  # fmt: skip
+    rows = [
+        asdict(f.item) | {"checked": f.item.checked, "status": f.status, "answer": f.answer,
+                          "still_open": f.missing}
+        for f in done
+    ]  # fmt: skip
     return {"format": FORMAT, **summary(name, done), "rows": rows}
 
 

@@ -65,6 +65,7 @@ def workshop(folder: Path, fresh: bool) -> Iterator[Path]:
     """A draft folder that takes the place of ``folder`` when the block ends well."""
     require_free(folder, fresh)
     draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    made = not folder.parent.exists()
     try:
         draft.mkdir(parents=True)
         yield draft
@@ -78,6 +79,8 @@ def workshop(folder: Path, fresh: bool) -> Iterator[Path]:
         raise FolderError("cannot be written", file=folder, advice=error.strerror) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        if made and folder.parent.is_dir() and not any(folder.parent.iterdir()):
+            folder.parent.rmdir()
 
 
 def write_plan(plan: Plan, protocol: LoadedProtocol, command: str, folder: Path) -> dict[str, Any]:
@@ -99,9 +102,7 @@ def write_plan(plan: Plan, protocol: LoadedProtocol, command: str, folder: Path)
     return result
 
 
-def plan_checklists(
-    protocol: LoadedProtocol, plan: Mapping[str, Any]
-) -> dict[str, list[Filled]]:
+def plan_checklists(protocol: LoadedProtocol, plan: Mapping[str, Any]) -> dict[str, list[Filled]]:
     """The checklists that bear on a study, filled as far as its protocol and plan know."""
     answers = known(protocol.spec, plan)
     return {name: filled(name, answers) for name in bearing(protocol.spec)}

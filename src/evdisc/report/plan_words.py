@@ -114,7 +114,7 @@ DETECT_HEADER = ("n a group", "outcome", "standard deviations", "difference")
 
 def detect_rows(plan: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """Smallest difference that would be found."""
-    out = []
+    out: list[tuple[str, ...]] = []
     for row in plan["detectable"]:
         unit = unit_of(row["unit"])
         told = f"{number(row['difference'], 2)} {unit}" if row["difference"] else "; ".join(

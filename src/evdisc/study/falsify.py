@@ -1,4 +1,4 @@
-"""What would falsify the claimed mechanism: the arms that the record lacks, read from its proofs."""
+"""What would falsify the claimed mechanism: arms that the record lacks, read from its proofs."""
 
 from __future__ import annotations
 

@@ -46,53 +46,42 @@ class Layout:
         renumbered = np.cumsum(alive) - 1
         return Layout(self.group[left], renumbered[self.animal[left]], self.groups, self.inside)
 
-    def columns(self) -> Floats:
-        """(units, columns) indicators of the groups and, inside, of the animals."""
-        of_groups = np.eye(self.groups)[self.group]
-        if not self.inside:
-            return of_groups
-        return np.hstack([of_groups, np.eye(self.animals)[self.animal]])
 
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Contrast:
     """Difference of two groups in a layout, by ordinary least squares.
 
     Attributes:
-        weights: (units,) the estimate is their product with the data.
-        span: (units, rank) orthonormal columns; what they leave of the data is error.
+        variance: variance of the estimate over that of one unit.
         freedom: degrees of freedom of the error.
     """
 
-    weights: Floats
-    span: Floats
+    variance: float
     freedom: int
-
-    @property
-    def variance(self) -> float:
-        """Variance of the estimate over that of one unit."""
-        return float(self.weights @ self.weights)
 
 
 def contrast(layout: Layout, arm: int, versus: int) -> Contrast | None:
     """Contrast of group ``arm`` against group ``versus``.
 
-    None where the layout cannot give it: a group is empty, the groups are in no animals that
-    connect them, or no degree of freedom is left for the error.
+    Inside animals by the reduced normal equations of a block design, C = R - N K^-1 N' (John and
+    Williams 1995, Cyclic and Computer Generated Designs, chapter 1). None where the layout cannot
+    give it: a group is empty, no animals connect the two, or no error is left.
     """
-    if not layout.group.size:
-        return None
-    columns = layout.columns()
-    left, sizes, right = np.linalg.svd(columns, full_matrices=False)
-    real = sizes > sizes[0] * max(columns.shape) * np.finfo(float).eps
-    span, freedom = left[:, real], columns.shape[0] - int(real.sum())
-    wanted = np.zeros(columns.shape[1])
+    counts = np.bincount(layout.group, minlength=layout.groups).astype(np.float64)
+    information, rank = np.diag(counts), int(np.count_nonzero(counts))
+    if layout.inside:
+        meets = np.zeros((layout.groups, layout.animals))
+        np.add.at(meets, (layout.group, layout.animal), 1.0)
+        information = information - (meets / meets.sum(axis=0)) @ meets.T
+        rank = layout.animals + int(np.linalg.matrix_rank(information, hermitian=True))
+    inverse = np.linalg.pinv(information, hermitian=True)
+    wanted = np.zeros(layout.groups)
     wanted[arm] += 1.0
     wanted[versus] -= 1.0
-    weights = span @ ((right[real] @ wanted) / sizes[real])
-    if freedom < 1 or np.abs(columns.T @ weights - wanted).max() > ESTIMABLE:
+    freedom = layout.group.size - rank
+    if freedom < 1 or np.abs(information @ inverse @ wanted - wanted).max() > ESTIMABLE:
         return None
-    return Contrast(weights, span, freedom)
+    return Contrast(float(wanted @ inverse @ wanted), freedom)
 
 
 def apart(per_group: int, groups: int) -> Layout:

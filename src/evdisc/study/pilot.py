@@ -85,7 +85,7 @@ def read_pilot(path: Path, holder: str, known: Sequence[str]) -> Pilot:
     data = np.array(
         [[_number(path, line, n, row[header.index(n)]) for n in names] for line, row in rows]
     )
-    levels = ()
+    levels: tuple[str, ...] = ()
     if "level" in header:
         column = header.index("level")
         levels = tuple(dict.fromkeys(row[column] for _, row in rows if row[column]))
@@ -195,9 +195,7 @@ def _projector(*codes: Floats) -> Floats:
     return out
 
 
-def _components(
-    path: Path, name: str, y: Floats, animals: Floats, groups: Floats
-) -> Components:
+def _components(path: Path, name: str, y: Floats, animals: Floats, groups: Floats) -> Components:
     mean = float(y.mean())
     if mean <= 0.0:
         raise InputError(
@@ -228,5 +226,6 @@ def _correlation(data: Floats, groups: Floats) -> Floats:
     rest = data - _projector(groups) @ data
     if data.shape[1] == 1:
         return np.eye(1)
-    out: Floats = np.corrcoef(rest, rowvar=False)
-    return np.where(np.isfinite(out), out, np.eye(data.shape[1]))
+    out: Floats = np.array(np.corrcoef(rest, rowvar=False), dtype=np.float64)
+    out[~np.isfinite(out)] = 0.0
+    return out

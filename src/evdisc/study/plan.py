@@ -74,6 +74,7 @@ class Prepared:
     groups: list[Group]
     unit: Unit
     pilot: Pilot | None
+    run: Run | None
     rules: Rules
     assumed: list[dict[str, Any]]
 
@@ -110,6 +111,9 @@ def prepare(question: Question) -> Prepared:
     outcomes(study, question.outcomes, known)
     holder = "donor" if name == "donor" else "animal"
     pilot = read_pilot(question.pilot, holder, known) if question.pilot else None
+    run = read_run(question.run) if question.run else None
+    if run is not None:
+        require_same(run, study, protocol.file or "the protocol")
     assumed: list[dict[str, Any]] = []
     levels = _levels(question, name, pilot, library, assumed)
     unit = unit_of(name, levels, len(included(every)))
@@ -121,7 +125,7 @@ def prepare(question: Question) -> Prepared:
                         else ""})  # fmt: skip
     seed = study.ensemble.seed if question.seed is None else question.seed
     rules = Rules(question.power, attrition=lost, seed=seed)
-    return Prepared(question, library, every, unit, pilot, rules, assumed)
+    return Prepared(question, library, every, unit, pilot, run, rules, assumed)
 
 
 def _require_shares(question: Question) -> None:
@@ -154,9 +158,7 @@ def _levels(
     return [f"level {i + 1}" for i in range(count)]
 
 
-def plan(
-    prepared: Prepared, workshop: Path, *, jobs: int = 1, progress: Progress = silent
-) -> Plan:
+def plan(prepared: Prepared, workshop: Path, *, jobs: int = 1, progress: Progress = silent) -> Plan:
     """Plan an experiment; without a run folder a few members are simulated in ``workshop``.
 
     Raises:
@@ -199,10 +201,8 @@ def plan(
 
 def _run(prepared: Prepared, workshop: Path, jobs: int, progress: Progress) -> Run:
     question = prepared.question
-    if question.run is not None:
-        run = read_run(question.run)
-        require_same(run, prepared.study, question.protocol.file or "the protocol")
-        return run
+    if prepared.run is not None:
+        return prepared.run
     widened = simulated(question.protocol, question.members or MEMBERS)
     done = run_study(widened, workshop / "run", jobs=jobs, progress=progress)
     return read_run(done.folder)
@@ -282,7 +282,8 @@ def _result(
             for i, n in enumerate(names)
         ],
         "better": {n: run.result["readouts"][n]["better"] for n in names},
-        "falsify": [asdict(f) for f in falsifiers(cargoes, prepared.library)],
+        "falsify": [asdict(f) | {"claims": list(f.claims)}
+                    for f in falsifiers(cargoes, prepared.library)],
         "gaps": lacking(cargoes, prepared.library),
         "questions": list(QUESTIONS[study.kind]),
         "assumed": [*prepared.assumed, *_assumed(run)],

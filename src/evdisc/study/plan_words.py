@@ -23,7 +23,7 @@ QUESTIONS = {
         "Which committee approved the study, under what number?",
         "Where is the protocol registered before the first animal is allocated?",
         "Can the question be answered in a dish or with fewer animals first?",
-        "Sex, strain, age and weight of the animals, and how litter and cage are spread over groups?",
+        "Sex, strain, age and weight of the animals? How are litter and cage spread over groups?",
     ),
     "dish": (
         "Which donors, of which age, sex and grade of disc, and from which passage?",

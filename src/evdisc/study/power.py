@@ -1,9 +1,10 @@
 """Power by simulation: experiments with losses, several outcomes and Holm's correction.
 
-A simulated experiment draws which animals are lost, then the errors of every unit in every
-outcome; the estimate and its standard error come from least squares on the layout that is left.
-Sizes are in standard deviations of one unit. Closed forms, where they exist, are the reference:
-the squared t of a contrast has the noncentral F distribution.
+A simulated experiment draws which animals are lost, then, in every outcome, the estimate and the
+residual sum of squares that least squares has on the layout that is left; of normal errors these
+two are all that a test sees, and they are independent. Sizes are in standard deviations of one
+unit. Where a closed form exists it is the reference: the squared t of a contrast has the noncentral
+F distribution.
 """
 
 from __future__ import annotations
@@ -95,12 +96,27 @@ def _pattern(
     model = contrast(layout, *pair)
     if model is None:  # the losses took the comparison away: nothing can be found
         return np.zeros(sizes.shape), np.ones(sizes.shape)
-    noise = rng.standard_normal((*sizes.shape, layout.group.size))
-    noise = np.einsum("oi,eiu->eou", root, noise)
-    estimate = sizes + noise @ model.weights
-    rest = np.square(noise).sum(axis=-1) - np.square(noise @ model.span).sum(axis=-1)
-    error = np.sqrt(rest / model.freedom * model.variance)
+    spread = np.sqrt(model.variance)
+    estimate = sizes + spread * rng.standard_normal(sizes.shape) @ root.T
+    rest = scatter(model.freedom, root, len(sizes), rng)
+    error = spread * np.sqrt(rest / model.freedom)
     return estimate, 2.0 * t.sf(np.abs(estimate) / error, model.freedom)
+
+
+def scatter(freedom: int, root: Floats, count: int, rng: np.random.Generator) -> Floats:
+    """(count, outcomes) residual sums of squares of outcomes with correlation ``root root'``.
+
+    The diagonal of a Wishart matrix, by Bartlett's decomposition (Smith and Hocking 1972, Applied
+    Statistics 21:341); with fewer degrees of freedom than outcomes, from the residuals themselves.
+    """
+    outcomes = root.shape[0]
+    if freedom < outcomes:
+        rest = rng.standard_normal((count, freedom, outcomes)) @ root.T
+        return np.asarray(np.square(rest).sum(axis=1))
+    lower = np.tril(rng.standard_normal((count, outcomes, outcomes)), -1)
+    own = np.arange(outcomes)
+    lower[:, own, own] = np.sqrt(rng.chisquare(freedom - own, (count, outcomes)))
+    return np.asarray(np.square(root @ lower).sum(axis=2))
 
 
 @dataclass(frozen=True)

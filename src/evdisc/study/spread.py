@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from evdisc.errors import InputError
 from evdisc.evidence.library import Library
 from evdisc.evidence.parameters import ParameterRow
+from evdisc.outcome.readouts import describe
 from evdisc.study.pilot import Pilot
 from evdisc.study.unit import Unit
-from evdisc.outcome.readouts import describe
 from evdisc.study.usual import stated
 
 Floats = NDArray[np.float64]
@@ -89,7 +89,7 @@ def _from_pilot(outcome: str, unit: Unit, pilot: Pilot) -> Spread:
     if unit.inside:
         if told.within is None or told.freedom_within < 1:
             raise InputError(
-                f"has one {unit.part} per {unit.holder}, so that the spread inside one is not in it",
+                f"has one {unit.part} per {unit.holder}, and so no spread inside one",
                 file=pilot.file, key=outcome,
                 expected=f"two {unit.part}s or more in each {unit.holder}, or another --unit",
             )  # fmt: skip
@@ -97,9 +97,7 @@ def _from_pilot(outcome: str, unit: Unit, pilot: Pilot) -> Spread:
         return Spread(told.within, "pilot", words, freedom=told.freedom_within, mean=mean)
     if told.between is None or told.within is None:
         words = f"between animals with one level each, pilot of {told.animals} animals"
-        return Spread(
-            told.mean_of_animal, "pilot", words, freedom=told.freedom_between, mean=mean
-        )
+        return Spread(told.mean_of_animal, "pilot", words, freedom=told.freedom_between, mean=mean)
     count = len(unit.levels)
     cv = math.hypot(told.between, told.within / math.sqrt(count))
     words = (
