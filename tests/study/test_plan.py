@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from evdisc.errors import FolderError, InputError
+from evdisc.errors import FolderError, InputError, RunError
 from evdisc.evidence.library import load
 from evdisc.study.execute import run
 from evdisc.study.falsify import falsifiers, lacking
@@ -107,12 +107,31 @@ def test_a_run_of_something_else_is_refused(folder, tmp_path):
         prepare(Question(dish(), "donor", run=folder))
     with pytest.raises(FolderError, match="holds no finished run"):
         read_run(tmp_path)
+    (tmp_path / "result.json").write_text('{"ranking": []}', "utf-8")
+    with pytest.raises(FolderError, match="holds no finished run"):
+        read_run(tmp_path)
+    dead = {"arms": ["treated"], "readouts": {}, "failed": {"0": "SolveError: too stiff"}}
+    (tmp_path / "result.json").write_text(json.dumps(dead), "utf-8")
+    with pytest.raises(RunError, match="the first failed with: SolveError: too stiff"):
+        read_run(tmp_path)
 
 
 def test_outcomes_of_one_cell_type_are_found_by_their_bare_name():
     assert outcomes(dish().spec, ["viability"], ["NLRP3 (NP)", "viability (NP)"]) == [
         "viability (NP)"
     ]
+
+
+def test_a_dish_of_two_cell_types_is_planned_for_either(tmp_path):
+    two = dish(
+        "cells=[{type: NP}, {type: macrophage}]", "duration=6 h", "stimuli=[]", "compare=[vehicle]",
+        "therapy={cargo: [{molecule: miR-410, copies_per_cell: 500 copies/cell}]}",
+    )  # fmt: skip
+    asked_for = ("viability (macrophage)", "viability")
+    done = plan(prepare(Question(two, "donor", members=2, outcomes=asked_for)), tmp_path)
+    assert [o["name"] for o in done.result["outcomes"]] == [
+        "viability (macrophage)", "viability (NP)"
+    ]  # fmt: skip
 
 
 def named(study):

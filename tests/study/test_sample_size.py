@@ -61,6 +61,10 @@ def test_no_number_where_it_would_mean_nothing(effect, sd, status):
     row = found["outcomes"]["T2"]
     assert (row["status"], row["n"], found["n_primary"]) == (status, None, None)
     assert row["words"]
+    # the chance that an experiment of a stated size finds a benefit is told all the same
+    chances = [p["assurance"] for p in row["assurance_at"]]
+    assert [p["n"] for p in row["assurance_at"]] == [6, 8, 10]
+    assert 0.0 < max(chances) < 0.8
 
 
 def test_an_unknown_spread_gives_a_curve_that_rises_and_never_a_number():

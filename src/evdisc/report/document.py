@@ -44,6 +44,8 @@ class Table:
 
 #: page and margin of a Word document, cm
 A4, MARGIN = (21.0, 29.7), 2.0
+#: characters of a table across the page, those that the borders of a cell take, small print beyond
+LINE, PADDING, MANY = 100, 4, 7
 
 Block = Heading | Paragraph | Bullets | Table
 
@@ -126,11 +128,12 @@ def _docx(document: Any, block: Block) -> None:
 
 
 def widths(table: Table) -> list[float]:
-    """Shares of the width for the columns: no word is torn, and long texts get more room."""
+    """Shares of the width for the columns: room for the longest word, the rest by the text."""
     columns = list(zip(table.header, *table.rows, strict=True))
-    words = [max(len(w) for cell in c for w in cell.split() or [""]) for c in columns]
+    words = [max(len(w) for cell in c for w in cell.split() or [""]) + PADDING for c in columns]
     texts = [sum(map(len, c)) ** 0.5 for c in columns]
-    room = [max(w + 2.0, t) for w, t in zip(words, texts, strict=True)]
+    spare = max(LINE - sum(words), 0)
+    room = [w + spare * t / sum(texts) for w, t in zip(words, texts, strict=True)]
     return [r / sum(room) for r in room]
 
 
@@ -148,14 +151,16 @@ def _docx_table(document: Any, block: Table) -> None:
         for cell, text in zip(cells, row, strict=True):
             cell.text = text
     table.autofit = False
-    wide = widths(block)
+    wide = [Cm(share * (A4[0] - 2.0 * MARGIN)) for share in widths(block)]
+    for column, width in zip(table.columns, wide, strict=True):
+        column.width = width  # LibreOffice reads these, Word those of the cells
     for line in table.rows:
-        for cell, share in zip(line.cells, wide, strict=True):
-            cell.width = Cm(share * (A4[0] - 2.0 * MARGIN))
+        for cell, width in zip(line.cells, wide, strict=True):
+            cell.width = width
         line._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for cell in line.cells:
             for paragraph in cell.paragraphs:
                 paragraph.paragraph_format.space_after = Pt(1)
                 for run in paragraph.runs:
-                    run.font.size = Pt(8.5)
+                    run.font.size = Pt(7.5 if len(block.header) > MANY else 8.5)
     document.add_paragraph()

@@ -9,6 +9,8 @@ from evdisc.report import plan_words as say
 from evdisc.report.checklists import Filled, summary
 from evdisc.report.document import Block, Bullets, Heading, Paragraph, Table
 
+INSULT = {"disc": "injury", "dish": "stimulus"}
+
 
 def plan_blocks(plan: Mapping[str, Any]) -> list[Block]:
     """A plan as a document."""
@@ -60,6 +62,17 @@ def _sizes(plan: Mapping[str, Any]) -> list[Block]:
             ),
             Table(say.curve_header(plan), tuple(curves)),
         ]
+    chances = say.chance_rows(plan)
+    if chances:
+        out += [
+            Heading("Chance to find it", 3),
+            Paragraph(
+                "Assurance at fixed sizes: the share of experiments that find the effect in the "
+                "predicted direction, or a benefit where none is predicted, over all that the "
+                "members leave open."
+            ),
+            Table(say.chance_header(plan), tuple(chances)),
+        ]
     out += [
         Heading("Smallest difference that would be found", 3),
         Paragraph(
@@ -76,7 +89,7 @@ def _conduct(plan: Mapping[str, Any]) -> list[Block]:
     return [
         Heading("Time points"),
         Table(say.TIME_HEADER, tuple(say.time_rows(plan))),
-        Paragraph("Measure before the injury and before the therapy as well."),
+        Paragraph(f"Measure before the {INSULT[plan['kind']]} and before the therapy as well."),
         Heading("Randomisation and blinding"),
         Paragraph(
             f"allocation.csv was drawn from seed {drawn['seed']} for {drawn['per_group']} in each "

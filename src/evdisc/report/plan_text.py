@@ -22,6 +22,10 @@ def plan_table(plan: Mapping[str, Any]) -> str:
     if curves:
         lines += ["", "n in each group against the coefficient of variation (CV)"]
         lines.append(text_table(list(say.curve_header(plan)), [list(r) for r in curves]))
+    chances = say.chance_rows(plan)
+    if chances:
+        lines += ["", "assurance: chance to find it, over all that the members leave open"]
+        lines.append(text_table(list(say.chance_header(plan)), [list(r) for r in chances]))
     lines += ["", "smallest difference that would be found"]
     lines.append(text_table(list(say.DETECT_HEADER), [list(r) for r in say.detect_rows(plan)]))
     falsify = [f"{link}: {lacks}; add: {arm}" for link, lacks, arm, _ in say.falsify_rows(plan)]

@@ -109,6 +109,22 @@ def curve_header(plan: Mapping[str, Any]) -> tuple[str, ...]:
     return ("against", "if", "outcome", *(f"CV {100 * cv:g} %" for cv in variations))
 
 
+def chance_header(plan: Mapping[str, Any]) -> tuple[str, ...]:
+    """Heading of :func:`chance_rows`."""
+    sizes = dict.fromkeys(row["n"] for row in plan["detectable"])
+    return ("against", "if", "outcome", *(f"{n} a group" for n in sizes))
+
+
+def chance_rows(plan: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Assurance at the sizes of the detectable table, where the spread is known."""
+    return [
+        (c["against"], HYPOTHESIS[c["hypothesis"]].removeprefix("if "), name,
+         *(share(p["assurance"]) for p in row["assurance_at"]))
+        for c in plan["sample_size"]["contrasts"] for name, row in c["outcomes"].items()
+        if row["assurance_at"]
+    ]  # fmt: skip
+
+
 DETECT_HEADER = ("n a group", "outcome", "standard deviations", "difference")
 
 
@@ -119,7 +135,7 @@ def detect_rows(plan: Mapping[str, Any]) -> list[tuple[str, ...]]:
         unit = unit_of(row["unit"])
         told = f"{number(row['difference'], 2)} {unit}" if row["difference"] else "; ".join(
             f"{number(p['difference'], 2)} at CV {100 * p['cv']:g} %" for p in row["by_cv"][1:6:2]
-        ) + (f" ({unit})" if row["by_cv"] else "–")  # fmt: skip
+        ) + ("–" if not row["by_cv"] else f" ({unit})" if unit else "")  # fmt: skip
         out.append((str(row["n"]), row["outcome"], number(row["standard_deviations"], 2), told))
     return out
 

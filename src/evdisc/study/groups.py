@@ -127,6 +127,8 @@ def _untreated(a: Asked) -> Group:
 
 def _vehicle(a: Asked) -> Group:
     given = "the buffer of the product, same volume, same time"
+    if a.vesicle is None:
+        given = "a scrambled sequence with the same reagent, same time"
     what = "vesicles" if a.vesicle else "cargo"
     return Group("vehicle", "vehicle", given, f"{what} from the liquid and the way it is given",
                  "the comparison the claim rests on", True)  # fmt: skip
@@ -145,7 +147,7 @@ def _carrier(a: Asked) -> Group:
 
 def _free_cargo(a: Asked) -> Group:
     if a.vesicle is None:
-        return Group("free cargo", "treated", _cargo(a), "the cargo from nothing",
+        return Group("free cargo", "treated", _cargo(a), "the product",
                      "this is what the protocol gives", True)  # fmt: skip
     there = bool(a.cargo)
     return Group(

@@ -107,7 +107,7 @@ def prepare(question: Question) -> Prepared:
         raise error.found_in(protocol.file) from None
     _require_shares(question)
     library = load(overlay_paths(protocol))
-    known = readout_names(study.kind, EXPRESSION)
+    known = known_outcomes(study)
     outcomes(study, question.outcomes, known)
     holder = "donor" if name == "donor" else "animal"
     pilot = read_pilot(question.pilot, holder, known) if question.pilot else None
@@ -126,6 +126,13 @@ def prepare(question: Question) -> Prepared:
     seed = study.ensemble.seed if question.seed is None else question.seed
     rules = Rules(question.power, attrition=lost, seed=seed)
     return Prepared(question, library, every, unit, pilot, run, rules, assumed)
+
+
+def known_outcomes(study: DiscStudy | DishStudy) -> list[str]:
+    """Names of the outcomes of a study, those of each cell type in a dish of several too."""
+    bare = readout_names(study.kind, EXPRESSION)
+    types = [c.type for c in study.cells] if isinstance(study, DishStudy) else []
+    return bare + [f"{name} ({t})" for t in types for name in bare if len(types) > 1]
 
 
 def _require_shares(question: Question) -> None:
@@ -195,7 +202,7 @@ def plan(prepared: Prepared, workshop: Path, *, jobs: int = 1, progress: Progres
         "allocation": {"seed": prepared.rules.seed, "per_group": per_group, "why": why,
                        "rows": drawn.counts()},
     }  # fmt: skip
-    result["warnings"] = caveats(result, prepared.unit, run.result)
+    result["warnings"] = caveats(result, prepared.unit, run.result, _species(study))
     return Plan(result, prepared.unit, drawn)
 
 

@@ -53,13 +53,17 @@ def analysis(unit: Unit) -> str:
     )
 
 
-def caveats(plan: Mapping[str, Any], unit: Unit, run: Mapping[str, Any]) -> list[str]:
+def caveats(plan: Mapping[str, Any], unit: Unit, run: Mapping[str, Any], species: str) -> list[str]:
     """Warnings a reader of the plan must see."""
     out = list(run["warnings"])
     if plan["members"] < FEW:
         out.append(
             f"effects rest on {plan['members']} members; give --run a folder with more before "
-            "animals are ordered"
+            "the experiment begins"
+        )
+    if plan["kind"] == "disc" and species == "human":
+        out.append(
+            "the disc is human: people are no laboratory animals, and a trial has rules of its own"
         )
     if unit.name == "level":
         out.append(
@@ -74,7 +78,9 @@ def caveats(plan: Mapping[str, Any], unit: Unit, run: Mapping[str, Any]) -> list
         )
     if "unknown" in bases:
         names = ", ".join(o["name"] for o in plan["outcomes"] if o["spread"] == "unknown")
-        out.append(f"no source states how much animals differ in: {names}; a pilot table would")
+        out.append(
+            f"no source states how much {unit.holder}s differ in: {names}; a pilot table would"
+        )
     out += _scale(plan["sample_size"]["contrasts"])
     ordinal = [o["name"] for o in plan["outcomes"] if o["name"].split(" (")[0] in ORDINAL]
     if ordinal:

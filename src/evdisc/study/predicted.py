@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evdisc.errors import FolderError, InputError, nearest
+from evdisc.errors import FolderError, InputError, RunError, nearest
 from evdisc.evidence.names import fold, one_of
 from evdisc.outcome.effects import direction, quantiles, rounded
 from evdisc.outcome.readouts import describe
@@ -103,23 +103,34 @@ def read_run(folder: Path) -> Run:
     """A finished run folder.
 
     Raises:
-        FolderError: the folder holds no finished run, or no member of it could be run.
+        FolderError: the folder holds no finished run.
+        RunError: no member of it could be run.
     """
     import pandas as pd
 
-    path = folder / "result.json"
-    if not path.is_file() or not (folder / "series.parquet").is_file():
-        raise FolderError("holds no finished run", file=folder, key="--run",
-                          expected="a folder 'evdisc run' wrote")  # fmt: skip
+    result = _result(folder)
+    if not result["readouts"]:
+        reason = next(iter(result["failed"].values()), "nothing was run")
+        raise RunError(f"no member could be run, the first failed with: {reason}")
     try:
-        result = json.loads(path.read_text("utf-8"))
         series = pd.read_parquet(folder / "series.parquet")
     except (OSError, ValueError) as error:
-        raise FolderError("is damaged", file=folder, advice=str(error)) from None
+        raise FolderError("is damaged", file=folder, key="--run", advice=str(error)) from None
     series = series[series.claims == "discounted"].astype(
         {"arm": str, "hypothesis": str, "readout": str}
     )
     return Run(folder, result, series)
+
+
+def _result(folder: Path) -> dict[str, Any]:
+    try:
+        result = json.loads((folder / "result.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        result = None
+    if not isinstance(result, dict) or not {"arms", "readouts", "failed"} <= set(result):
+        raise FolderError("holds no finished run", file=folder, key="--run",
+                          expected="a folder 'evdisc run' wrote")  # fmt: skip
+    return result
 
 
 def require_same(run: Run, study: DiscStudy | DishStudy, file: object) -> None:

@@ -140,8 +140,14 @@ class _Study:
         layout = self.design.layout(per_group)
         return power(
             layout, self.pair, np.stack(drawn, axis=1), self.root, rules, self.family,
-            signs=np.sign(self.sizes),
+            signs=self.signs,
         )  # fmt: skip
+
+    @property
+    def signs(self) -> Floats:
+        """Directions that count as a success: the predicted ones, a benefit where none is."""
+        told = [{"up": 1, "down": -1}.get(p.direction, p.better) for p in self.known]
+        return np.array(told, dtype=np.float64)
 
     def enough(self, index: int) -> Callable[[int], bool]:
         return lambda n: self.powers(n).each[index] >= self.design.rules.power
@@ -154,11 +160,16 @@ def _row(study: _Study, p: Predicted, spread: Spread | None) -> dict[str, Any]:
     row: dict[str, Any] = {
         "effect": triple(p.differences) | {"direction": p.direction}, "unit": p.unit,
         "level": rounded(p.level), "band": rounded(p.band), "spread": None, "n": None,
-        "animals": None, "power": None, "assurance": None, "curve": [],
+        "animals": None, "power": None, "assurance": None, "assurance_at": [], "curve": [],
     }  # fmt: skip
     if spread is not None:
         row["spread"] = {"cv": rounded(spread.cv), "basis": spread.basis, "from": spread.words,
                          "source": spread.source, "mean": rounded(spread.at(p.level))}  # fmt: skip
+    if p in study.known:
+        index = study.known.index(p)
+        row["assurance_at"] = [
+            {"n": n, "assurance": rounded(study.assured(n).each[index])} for n in SIZES
+        ]
     row["status"] = _status(study, p, spread, row)
     row["words"] = STATUS[row["status"]]
     return row

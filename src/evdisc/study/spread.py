@@ -71,8 +71,9 @@ def spread_of(
         InputError: the pilot has one level per animal and levels are the units.
     """
     bare = outcome.split(" (")[0]
-    if pilot is not None and outcome in pilot.components:
-        return _from_pilot(outcome, unit, pilot)
+    named = next((n for n in (outcome, bare) if pilot and n in pilot.components), None)
+    if pilot is not None and named is not None:
+        return _from_pilot(named, unit, pilot)
     row = stated(library, "published_spread", subject=bare, species=species)
     seen = stated(library, "published_mean", subject=bare, species=species)
     about = describe(outcome, "dish" if unit.name == "donor" else "disc").unit

@@ -92,6 +92,9 @@ def unit_of(name: str, levels: Sequence[str], groups: int) -> Unit:
         InputError: an animal with one level cannot be a block, or a level is named twice.
     """
     if name == "donor":
+        if levels:
+            raise InputError("a donor has wells, one for each group", key="--level",
+                             value=levels[0], expected="no --level")  # fmt: skip
         return Unit(name, True, tuple(f"well {i + 1}" for i in range(groups)))
     if len(set(levels)) < len(levels):
         raise InputError("names a level twice", key="--level", value=", ".join(levels))
