@@ -71,6 +71,16 @@ def test_a_dish_is_told_its_unit(capsys):
     assert (code, "a dish has no levels" in err, "donor" in err) == (2, True, True)
 
 
+def test_a_run_folder_answers_in_part_and_must_be_of_the_protocol(capsys, folder):
+    words = ("plan", str(RAT), "--checklist", "arrive", "--run", str(folder))
+    code, text, _ = run(capsys, *words, *SETS, "--json")
+    assert code == 0
+    row = next(r for r in json.loads(text)["rows"] if r["item"] == "2b")
+    assert (row["status"], "3 members" in row["answer"]) == ("partly", True)
+    code, out, err = run(capsys, *words)
+    assert (code, out, "another protocol" in err) == (2, "", True)
+
+
 def test_one_checklist_needs_no_unit_and_takes_answers(tmp_path, capsys):
     out = tmp_path / "lists"
     code, text, err = run(capsys, "plan", str(RAT), "--checklist", "evtrack", "--out", str(out))

@@ -66,7 +66,7 @@ def plan(
     seeded = [] if seed is None else [f"ensemble.seed={seed}"]
     loaded = load_protocol(protocol, [*(set_ or []), *seeded])
     if checklist is not None:
-        one_checklist(loaded, checklist, answers, out, fresh, as_json)
+        one_checklist(loaded, checklist, answers, run, out, fresh, as_json)
         return
     if answers is not None:
         from evdisc.errors import InputError
@@ -98,11 +98,11 @@ def plan(
 
 
 def one_checklist(
-    loaded: LoadedProtocol, name: str, answers: Path | None, out: Path | None, fresh: bool,
-    as_json: bool,
+    loaded: LoadedProtocol, name: str, answers: Path | None, run: Path | None, out: Path | None,
+    fresh: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Print one checklist, and write it where ``out`` says."""
-    from evdisc.report.checklist_answers import known
+    from evdisc.report.checklist_answers import known, of_run
     from evdisc.report.checklists import as_json as content
     from evdisc.report.checklists import checklist, filled, read_answers
     from evdisc.report.plan_files import require_unwritten, write_checklist
@@ -110,7 +110,14 @@ def one_checklist(
 
     name = checklist(name)
     mine = read_answers(answers, name) if answers is not None else {}
-    done = filled(name, known(loaded.spec) | mine)
+    told = known(loaded.spec)
+    if run is not None:
+        from evdisc.study.predicted import read_run, require_same
+
+        found = read_run(run)
+        require_same(found, loaded.spec, loaded.file)
+        told |= of_run(found.result)
+    done = filled(name, told | mine)
     if out is not None:
         require_unwritten(name, out, fresh)
         write_checklist(name, loaded.spec.title, done, out)

@@ -53,6 +53,16 @@ def test_markdown_is_escaped_and_tables_have_as_many_cells():
     assert {len(r) for r in rows} == {4}
 
 
+def test_markdown_is_parsed_as_it_is_meant():
+    parser = pytest.importorskip("markdown_it", reason="markdown-it-py is not installed")
+    tokens = parser.MarkdownIt().enable("table").parse(markdown(BLOCKS))
+    inline = [t.content for t in tokens if t.type == "inline"]
+    assert [t.tag for t in tokens if t.type == "heading_open"] == ["h1", "h2"]
+    assert sum(t.type == "th_open" for t in tokens) == 2
+    assert sum(t.type == "td_open" for t in tokens) == 4
+    assert "four words stand here" in inline
+
+
 def test_a_word_document_reads_back():
     docx = pytest.importorskip("docx", reason="python-docx is not installed")
     back = docx.Document(io.BytesIO(docx_bytes(BLOCKS, "a title")))

@@ -114,6 +114,25 @@ def _of_delivery(therapy: TherapySpec) -> Answers:
     return out
 
 
+def of_run(result: Mapping[str, Any]) -> Answers:
+    """What a run folder's result adds: where predicted effects and doses are from.
+
+    Nothing in it was measured, so that every answer stays open for the measurement.
+    """
+    made = (
+        f"evdisc {result['evdisc']}, {result['members']} members, run {result['fingerprint'][:16]}"
+    )
+    out: Answers = {
+        "sample_size_how": Answer(f"effects predicted by {made}", "the calculation: evdisc plan"),
+    }
+    told = result["delivery"].get("treated", {}).get("vesicles_per_cell", {}).get("median")
+    if told:
+        out["dose_response"] = Answer(
+            f"one dose; predicted by {made}: {number(told)} vesicles per cell", "doses compared"
+        )
+    return out
+
+
 def _of_plan(plan: Mapping[str, Any]) -> Answers:
     groups = [g for g in plan["groups"] if g["included"]]
     unit, size = plan["unit"], plan["sample_size"]
