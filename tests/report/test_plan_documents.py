@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -165,6 +166,14 @@ def test_nothing_is_written_over_and_nothing_is_left_of_a_failure(tmp_path, writ
     with pytest.raises(ZeroDivisionError):
         fail_within(new)
     assert [p.name for p in tmp_path.iterdir()] == ["mine"]
+
+
+def test_the_folder_one_stands_in_may_be_named_by_a_dot(tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    with workshop(Path(), fresh=False) as draft:
+        (draft / "plan.json").write_text("{}", "utf-8")
+    assert (tmp_path / "here" / "plan.json").is_file()
 
 
 def test_fresh_replaces_the_whole_plan_at_once(tmp_path, written):

@@ -64,6 +64,7 @@ def _is_plan(folder: Path) -> bool:
 def workshop(folder: Path, fresh: bool) -> Iterator[Path]:
     """A draft folder that takes the place of ``folder`` when the block ends well."""
     require_free(folder, fresh)
+    folder = folder.resolve()  # '.' has no name to stand beside
     draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     made = not folder.parent.exists()
     try:
