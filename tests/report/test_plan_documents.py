@@ -18,7 +18,7 @@ from evdisc.report.document import (
     markdown,
     widths,
 )
-from evdisc.report.plan_files import require_free, workshop, write_plan
+from evdisc.report.plan_files import require_free, require_unwritten, workshop, write_plan
 from evdisc.report.plan_text import plan_table
 from evdisc.study.execute import run
 from evdisc.study.plan import Question, plan, prepare, simulated
@@ -166,6 +166,9 @@ def test_nothing_is_written_over_and_nothing_is_left_of_a_failure(tmp_path, writ
     with pytest.raises(ZeroDivisionError):
         fail_within(new)
     assert [p.name for p in tmp_path.iterdir()] == ["mine"]
+    for refused in (require_free, lambda path, fresh: require_unwritten("MISEV2023", path, fresh)):
+        with pytest.raises(FolderError, match="is a file"):
+            refused(tmp_path / "mine" / "notes.txt", fresh=True)
 
 
 def test_the_folder_one_stands_in_may_be_named_by_a_dot(tmp_path, monkeypatch):

@@ -118,8 +118,11 @@ def require_unwritten(name: str, folder: Path, fresh: bool) -> None:
     """Refuse to write over a checklist somebody may have filled in.
 
     Raises:
-        FolderError: a file of this checklist is there and ``fresh`` was not said.
+        FolderError: a file of this checklist is there and ``fresh`` was not said, or ``folder``
+            is a file.
     """
+    if folder.exists() and not folder.is_dir():
+        raise FolderError("is a file", file=folder, expected="a folder")
     there = [p for kind in KINDS if (p := folder / f"{file_name(name)}.{kind}").exists()]
     if there and not fresh:
         raise FolderError("is there already", file=there[0],
