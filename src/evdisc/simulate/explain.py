@@ -48,6 +48,7 @@ OTHER_READERS = {
     "claim_probability": "cell.network", "claim_borrowed_share": "cell.network",
     "stimulus_steepness": "cell.dose",
     "t2_healthy": "outcome.readouts", "t2_slope_with_water": "outcome.readouts",
+    "t2_fibrous_share": "outcome.readouts",
     "pfirrmann_t2_border": "outcome.readouts", "pfirrmann_five_height": "outcome.readouts",
     "equivalence_band": "outcome.effects", "knock_down_left": "simulate.dish",
     "isolation_recovery": "manufacture.isolation", "isolation_time": "manufacture.isolation",
