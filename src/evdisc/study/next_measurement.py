@@ -1,0 +1,383 @@
+"""`evdisc study next`: which measurement would most change the choice among protocols.
+
+All protocols share their members: one disc, one set of cells, one belief about each claim. What a
+protocol gains over its own untreated arm is its payoff; doing nothing gains nothing. For a single
+protocol its arms are the options.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evdisc import __version__
+from evdisc.errors import InputError, RunError
+from evdisc.evidence.library import Library, load
+from evdisc.outcome.effects import NOISE, rounded, triple
+from evdisc.protocol.specs import DiscStudy, DishStudy
+from evdisc.protocol.yaml_io import LoadedProtocol, validate
+from evdisc.simulate.member import network_arrows
+from evdisc.study.asked import Asked, asked
+from evdisc.study.claims_influence import unpacked
+from evdisc.study.execute import Progress, gather, overlay_paths, preflight, run, silent
+from evdisc.study.fit_table import known_readouts
+from evdisc.study.folder import Folder, fingerprint, write_bytes, write_json
+from evdisc.study.information import Decision, Worth, partial, perfect
+from evdisc.study.measurements import SIGN, disputed_signs, measurements
+from evdisc.study.plan_rows import hypothesis_chances
+from evdisc.study.publish import bibliography
+from evdisc.study.summary import Stack, citations
+from evdisc.study.variants import HYPOTHESES, find, variants
+from evdisc.study.worker import draw
+
+Floats = NDArray[np.float64]
+NOTHING = "no therapy"
+#: members below which the worth of a measurement is hardly told from chance
+FEW = 100
+#: members without which no regression is tried
+LEAST = 10
+#: disputed signs told one by one; the others are counted
+TOLD = 3
+#: unknowns outside the table that are named at most
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class NextResult:
+    """A finished question: ``result`` is the content of result.json."""
+
+    result: Mapping[str, Any]
+    folder: Path
+    computed: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """What the members drew and what they gain.
+
+    Attributes:
+        decision: payoffs of the options over the members that ran to the end.
+        options: names of the options.
+        names: identities of the draws.
+        draws: (members, draws).
+        held: (members, arrows).
+        stack: all members of the first protocol.
+        failed: protocol and member -> reason.
+    """
+
+    decision: Decision
+    options: list[str]
+    names: list[str]
+    draws: Floats
+    held: Floats
+    failed: dict[str, str]
+
+
+def next_measurement(
+    protocols: Sequence[LoadedProtocol], out: Path | None = None, *, readout: str | None = None,
+    jobs: int = 1, fresh: bool = False, progress: Progress = silent,
+) -> NextResult:  # fmt: skip
+    """Find the measurement that is worth most to a choice, and write the folder.
+
+    Args:
+        protocols: the options; one protocol stands for its arms.
+        out: folder; default ``runs/next-<names>``. The runs in it resume.
+        readout: ``NAME`` or ``NAME at TIME`` that is to be made better.
+        jobs: worker processes. The numbers do not depend on it.
+        fresh: drop what the folder holds and start anew.
+        progress: called after every finished task.
+
+    Raises:
+        EvdiscError: bad input (nothing is touched), or too few members ran.
+    """
+    began = time.perf_counter()
+    compared = [with_untreated(p) for p in protocols]
+    require_alike(compared)
+    first = compared[0]
+    overlays = overlay_paths(first)
+    library = load(overlays)
+    for p in compared:
+        preflight(p, library)
+    nodes = draw(first.spec, 0, library).network(False).nodes
+    about = asked(readout, first.spec, known_readouts(first.spec, nodes))
+    folder = Folder(out if out is not None else default_folder(protocols))
+    texts = [p.read_bytes() for p in overlays]
+    print_ = fingerprint(first.spec, [*texts, *(p.spec.model_dump_json().encode() for p in compared[1:])])
+    folder.verify(print_, fresh)
+    with folder.lock():
+        folder.claim(print_, fresh)
+        write_bytes(folder.path / "protocol.yaml", "---\n".join(p.text for p in compared).encode())
+        names = option_names(protocols)
+        stacks, computed = _stacks(compared, names, folder, jobs, progress)
+        found = ensemble(compared, names, stacks, about, library)
+        content = answer(found, about, first.spec, library) | {
+            "evdisc": __version__, "kind": "next", "title": f"what to measure next: {about.words}",
+            "fingerprint": print_, "members": first.spec.ensemble.members,
+            "seed": first.spec.ensemble.seed, "protocols": names,
+            "citations": citations(first.spec, library),
+        }  # fmt: skip
+        write_json(folder.path / "result.json", content)
+        bib = bibliography(content["citations"], library)
+        write_bytes(folder.path / "CITATIONS.bib", bib.encode())
+    return NextResult(content, folder.path, computed, time.perf_counter() - began)
+
+
+def with_untreated(protocol: LoadedProtocol) -> LoadedProtocol:
+    """The protocol with an untreated arm to gain over.
+
+    Raises:
+        InputError: it has no therapy, so there is nothing to decide.
+    """
+    study = protocol.spec
+    if study.therapy is None:
+        raise InputError("has no therapy, so there is nothing to decide", file=protocol.file,
+                         key="therapy", expected="a vesicle and how it is given")  # fmt: skip
+    if "untreated" in study.compare:
+        return protocol
+    arms = ", ".join(["untreated", *study.compare])
+    return validate(protocol.text, protocol.file, [f"compare=[{arms}]"])
+
+
+def require_alike(protocols: Sequence[LoadedProtocol]) -> None:
+    """Refuse protocols whose members cannot be paired.
+
+    Raises:
+        InputError: another kind, seed, member count or evidence.
+    """
+    first = protocols[0]
+    own = [p.resolve() for p in overlay_paths(first)]
+    for other in protocols[1:]:
+        a, b = first.spec, other.spec
+        for key, left, right in (
+            ("kind", a.kind, b.kind), ("ensemble", a.ensemble, b.ensemble),
+            ("evidence.overlays", own, [p.resolve() for p in overlay_paths(other)]),
+        ):  # fmt: skip
+            if left != right:
+                raise InputError(
+                    "differs from the first protocol, so that members cannot be paired",
+                    file=other.file, key=key, value=str(right), expected=str(left),
+                )  # fmt: skip
+
+
+def option_names(protocols: Sequence[LoadedProtocol]) -> list[str]:
+    """A name for each protocol: its file's, with a number where two are the same."""
+    names: list[str] = []
+    for p in protocols:
+        stem = Path(p.file).stem if p.file is not None else "protocol"
+        count = sum(n == stem or n.startswith(stem + " (") for n in names)
+        names.append(f"{stem} ({count + 1})" if count else stem)
+    return names
+
+
+def default_folder(protocols: Sequence[LoadedProtocol]) -> Path:
+    """``runs/next-<names>`` below the current folder."""
+    names = option_names(protocols)
+    more = f"-and-{len(names) - 1}-more" if len(names) > 1 else ""
+    return Path("runs") / f"next-{names[0]}{more}"
+
+
+def _stacks(
+    protocols: Sequence[LoadedProtocol], names: Sequence[str], folder: Folder, jobs: int,
+    progress: Progress,
+) -> tuple[list[Stack], int]:  # fmt: skip
+    stacks, computed = [], 0
+    for name, protocol in zip(names, protocols, strict=True):
+        done = run(protocol, folder.path / "stages" / name, jobs=jobs, progress=progress)
+        stacks.append(gather(Folder(done.folder), protocol.spec.ensemble.members))
+        computed += done.computed
+    return stacks, computed
+
+
+def ensemble(
+    protocols: Sequence[LoadedProtocol], names: Sequence[str], stacks: Sequence[Stack],
+    about: Asked, library: Library,
+) -> Ensemble:  # fmt: skip
+    """Payoffs and draws of the members that ran to the end in every protocol.
+
+    Raises:
+        RunError: fewer than ten did.
+    """
+    fine = np.all([[s == "ok" for s in stack.status] for stack in stacks], axis=0)
+    failed = {f"{n}: member {m}": s for n, stack in zip(names, stacks, strict=True)
+              for m, s in stack.failed.items()}  # fmt: skip
+    if fine.sum() < LEAST:
+        why = next(iter(failed.values()), "more --members are needed")
+        raise RunError(f"{int(fine.sum())} members ran to the end, {LEAST} are needed: {why}")
+    payoff = {h: [np.zeros(len(fine))] for h in HYPOTHESES}
+    options = [NOTHING]
+    for name, protocol, stack in zip(names, protocols, stacks, strict=True):
+        study = protocol.spec
+        arms = [a for a in ("treated", *study.compare) if a not in ("untreated", "healthy")]
+        for arm in arms if len(protocols) == 1 else arms[:1]:
+            options.append(arm if len(protocols) == 1 else name)
+            for h in HYPOTHESES:
+                payoff[h].append(gain(study, stack, arm, h, about))
+    mixed = {h: np.stack(p, axis=1)[fine] for h, p in payoff.items()}
+    labels = list(dict.fromkeys(n for s in stacks for n in s.names("parameter")))
+    arrows = network_arrows(library)
+    return Ensemble(
+        Decision(mixed, hypothesis_chances(library, protocols[0].spec.ensemble)), options, labels,
+        np.stack([_drawn(stacks, label) for label in labels], axis=1)[fine],
+        unpacked(stacks[0].arrays["arrows"], len(arrows)).astype(np.float64)[fine], failed,
+    )  # fmt: skip
+
+
+def gain(
+    study: DiscStudy | DishStudy, stack: Stack, arm: str, hypothesis: str, about: Asked
+) -> Floats:
+    """(members,) how much better an arm is than untreated; of a neutral read-out more is better."""
+    names, every = stack.names("readout"), variants(study)
+    data = stack.arrays["readouts"][:, :, names.index(about.name), about.column(stack.arrays["times"])]
+    untreated = data[:, find(every, "untreated", hypothesis, False)]
+    found = (about.about.better or 1) * (data[:, find(every, arm, hypothesis, False)] - untreated)
+    level = np.nanmax(np.abs(untreated), initial=1.0)
+    return np.where(np.abs(found) < NOISE * level, 0.0, found)
+
+
+def _drawn(stacks: Sequence[Stack], label: str) -> Floats:
+    """(members,) a draw, from the first protocol that reads it."""
+    for stack in stacks:
+        names = stack.names("parameter")
+        if label in names:
+            column: Floats = stack.arrays["parameters"][:, names.index(label)]
+            return np.where(np.isfinite(column), column, np.nanmedian(column))
+    raise KeyError(label)
+
+
+def answer(
+    found: Ensemble, about: Asked, study: DiscStudy | DishStudy, library: Library
+) -> dict[str, Any]:
+    """What is decided, what perfect knowledge is worth, and every measurement's share of it."""
+    decision = found.decision
+    whole = perfect(decision)
+    rows = worths(found, whole, library)
+    other, beside = _beside(found, whole)
+    unit = about.about.unit
+    return {
+        "readout": {"name": about.name, "at": about.words, "unit": unit,
+                    "better": about.about.better or 1},
+        "decision": {
+            "choice": found.options[decision.choice],
+            "chances": {h: rounded(p) for h, p in decision.chances.items()},
+        },
+        "options": [_option(found, i, whole) for i in range(len(found.options))],
+        "evpi": _told(whole), "measurements": rows,
+        "not_in_table": {"tested": beside, "resolved": other},
+        "failed": found.failed,
+        "assumed": ["effort of a measurement", "chance of each delivery hypothesis"],
+        "warnings": _warnings(found, whole, rows, other),
+    }  # fmt: skip
+
+
+def _option(found: Ensemble, place: int, whole: Worth) -> dict[str, Any]:
+    decision = found.decision
+    return {
+        "name": found.options[place], "expected": rounded(float(decision.expected[place])),
+        "hypotheses": {h: triple(p[:, place]) | {"mean": rounded(float(p[:, place].mean()))}
+                       for h, p in decision.payoff.items()},
+        "best_in": rounded(best_in(decision, place)),
+    }  # fmt: skip
+
+
+def best_in(decision: Decision, place: int) -> float:
+    """Share of members and hypotheses in which an option is best; ties are shared."""
+    share = 0.0
+    for h, p in decision.payoff.items():
+        top = p == p.max(axis=1, keepdims=True)
+        share += decision.chances[h] * float((top[:, place] / top.sum(axis=1)).mean())
+    return share
+
+
+def _told(worth: Worth) -> dict[str, Any]:
+    return {"value": rounded(max(worth.value, 0.0)), "se": rounded(worth.error)}
+
+
+def worths(found: Ensemble, whole: Worth, library: Library) -> list[dict[str, Any]]:
+    """Every measurement with its worth, the most valuable first; disputed signs last told few."""
+    rows = []
+    for m in measurements():
+        places = [] if m.name == SIGN else m.columns(found.names)
+        if places or m.hypothesis:
+            worth = partial(found.decision, found.draws[:, places], m.hypothesis)
+            settles = [found.names[i] for i in places]
+            settles += ["which delivery hypothesis holds"] if m.hypothesis else []
+            rows.append(_row(m.name, m.how, m.effort, settles, worth, whole))
+    return sorted([*rows, *_signs(found, whole, library)], key=lambda r: (-r["evppi"], r["name"]))
+
+
+def _row(
+    name: str, how: str, effort: Mapping[str, Any], settles: Sequence[str], worth: Worth,
+    whole: Worth,
+) -> dict[str, Any]:  # fmt: skip
+    value = max(worth.value, 0.0)
+    share = value / whole.value if whole.value > 0.0 else 0.0
+    return {
+        "name": name, "evppi": rounded(value), "se": rounded(worth.error),
+        "share_of_evpi": rounded(share), "resolved": worth.resolved,
+        "changes_choice_in": rounded(worth.changed), "uncorrected": rounded(worth.uncorrected),
+        "effort": dict(effort), "settles": list(settles), "how": how, "why": _why(worth, share),
+    }  # fmt: skip
+
+
+def _why(worth: Worth, share: float) -> str:
+    if not worth.resolved:
+        return "not told from nothing with these members"
+    return (
+        f"knowing it changes the choice in {100.0 * worth.changed:.0f} % of the members and brings "
+        f"{100.0 * share:.0f} % of what perfect knowledge would"
+    )
+
+
+def _signs(found: Ensemble, whole: Worth, library: Library) -> list[dict[str, Any]]:
+    """The disputed signs worth most; all that could be looked at are counted."""
+    effort = next(m for m in measurements() if m.name == SIGN)
+    arrows, rows = network_arrows(library), []
+    for name, places in disputed_signs(arrows, found.held):
+        worth = partial(found.decision, found.held[:, places])
+        claims = sorted({c.claim for i in places for c in arrows[i].claims})
+        rows.append(_row(f"sign of {name}", effort.how, effort.effort, claims, worth, whole))
+    rows.sort(key=lambda r: (-r["evppi"], r["name"]))
+    for row in rows:
+        row["why"] += f"; one of {len(rows)} disputed signs looked at, so the first may be luck"
+    return rows[:TOLD]
+
+
+def _beside(found: Ensemble, whole: Worth) -> tuple[list[dict[str, Any]], int]:
+    """Unknowns that no measurement of the table tells and that are worth something."""
+    told = {i for m in measurements() for i in m.columns(found.names)}
+    rest = [i for i in range(len(found.names)) if i not in told]
+    rows = []
+    for i in rest:
+        worth = partial(found.decision, found.draws[:, [i]])
+        if worth.resolved:
+            rows.append({"key": found.names[i], "evppi": rounded(worth.value),
+                         "se": rounded(worth.error)})  # fmt: skip
+    return sorted(rows, key=lambda r: (-r["evppi"], r["key"]))[:NAMED], len(rest)
+
+
+def _warnings(
+    found: Ensemble, whole: Worth, rows: Sequence[Mapping[str, Any]],
+    other: Sequence[Mapping[str, Any]],
+) -> list[str]:  # fmt: skip
+    out = []
+    count = len(found.draws)
+    if count < FEW:
+        out.append(f"{count} members are few for this question: errors are wide, {FEW} or more "
+                   "tell more")  # fmt: skip
+    if not whole.resolved:
+        out.append("what is unknown hardly changes this choice: no measurement of the model's "
+                   "unknowns pays for this decision alone")  # fmt: skip
+    if other:
+        names = ", ".join(o["key"] for o in other)
+        out.append(f"no measurement of the table tells {names}, which may matter; among many "
+                   "unknowns some seem to by luck")  # fmt: skip
+    if found.failed:
+        out.append(f"{len(found.failed)} runs failed; their members are left out")
+    return out
