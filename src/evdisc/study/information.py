@@ -119,7 +119,8 @@ def _worth(
         own = paid - paid[:, [decision.choice]]
         guess = own if columns is None else predicted(columns, own, columns)
         plain += chances[h] * float(guess.max(axis=1).mean())
-    return Worth(value, float(np.std(halves, ddof=1)), plain, changed)
+    # knowing cannot be worth less than nothing: what is below zero is the regression's error
+    return Worth(value, float(np.std(np.maximum(halves, 0.0), ddof=1)), plain, changed)
 
 
 def _gain(

@@ -1,8 +1,8 @@
 """`evdisc study next`: which measurement would most change the choice among protocols.
 
 All protocols share their members: one disc, one set of cells, one belief about each claim. What a
-protocol gains over its own untreated arm is its payoff; doing nothing gains nothing. For a single
-protocol its arms are the options.
+protocol gains over its own untreated arm, beyond the least gain worth a therapy, is its payoff;
+doing nothing pays nothing. For a single protocol its arms are the options.
 """
 
 from __future__ import annotations
@@ -64,15 +64,16 @@ class Ensemble:
 
     Attributes:
         decision: payoffs of the options over the members that ran to the end.
+        least: gain a therapy must bring to be worth giving, in the unit of the read-out.
         options: names of the options.
         names: identities of the draws.
         draws: (members, draws).
         held: (members, arrows).
-        stack: all members of the first protocol.
         failed: protocol and member -> reason.
     """
 
     decision: Decision
+    least: float
     options: list[str]
     names: list[str]
     draws: Floats
@@ -82,7 +83,7 @@ class Ensemble:
 
 def next_measurement(
     protocols: Sequence[LoadedProtocol], out: Path | None = None, *, readout: str | None = None,
-    jobs: int = 1, fresh: bool = False, progress: Progress = silent,
+    least: float | None = None, jobs: int = 1, fresh: bool = False, progress: Progress = silent,
 ) -> NextResult:  # fmt: skip
     """Find the measurement that is worth most to a choice, and write the folder.
 
@@ -90,6 +91,8 @@ def next_measurement(
         protocols: the options; one protocol stands for its arms.
         out: folder; default ``runs/next-<names>``. The runs in it resume.
         readout: ``NAME`` or ``NAME at TIME`` that is to be made better.
+        least: gain worth a therapy, in the unit of the read-out; its equivalence band where it
+            is left out.
         jobs: worker processes. The numbers do not depend on it.
         fresh: drop what the folder holds and start anew.
         progress: called after every finished task.
@@ -116,7 +119,7 @@ def next_measurement(
         write_bytes(folder.path / "protocol.yaml", "---\n".join(p.text for p in compared).encode())
         names = option_names(protocols)
         stacks, computed = _stacks(compared, names, folder, jobs, progress)
-        found = ensemble(compared, names, stacks, about, library)
+        found = ensemble(compared, names, stacks, about, library, least)
         content = answer(found, about, first.spec, library) | {
             "evdisc": __version__, "kind": "next", "title": f"what to measure next: {about.words}",
             "fingerprint": print_, "members": first.spec.ensemble.members,
@@ -197,7 +200,7 @@ def _stacks(
 
 def ensemble(
     protocols: Sequence[LoadedProtocol], names: Sequence[str], stacks: Sequence[Stack],
-    about: Asked, library: Library,
+    about: Asked, library: Library, least: float | None = None,
 ) -> Ensemble:  # fmt: skip
     """Payoffs and draws of the members that ran to the end in every protocol.
 
@@ -210,6 +213,7 @@ def ensemble(
     if fine.sum() < LEAST:
         why = next(iter(failed.values()), "more --members are needed")
         raise RunError(f"{int(fine.sum())} members ran to the end, {LEAST} are needed: {why}")
+    needed = worth_while(protocols[0].spec, stacks[0], about, library) if least is None else least
     payoff = {h: [np.zeros(len(fine))] for h in HYPOTHESES}
     options = [NOTHING]
     for name, protocol, stack in zip(names, protocols, stacks, strict=True):
@@ -218,25 +222,49 @@ def ensemble(
         for arm in arms if len(protocols) == 1 else arms[:1]:
             options.append(arm if len(protocols) == 1 else name)
             for h in HYPOTHESES:
-                payoff[h].append(gain(study, stack, arm, h, about))
+                payoff[h].append(gain(study, stack, arm, h, about) - needed)
     mixed = {h: np.stack(p, axis=1)[fine] for h, p in payoff.items()}
     labels = list(dict.fromkeys(n for s in stacks for n in s.names("parameter")))
     arrows = network_arrows(library)
     return Ensemble(
-        Decision(mixed, hypothesis_chances(library, protocols[0].spec.ensemble)), options, labels,
+        Decision(mixed, hypothesis_chances(library, protocols[0].spec.ensemble)), needed,
+        options, labels,
         np.stack([_drawn(stacks, label) for label in labels], axis=1)[fine],
         unpacked(stacks[0].arrays["arrows"], len(arrows)).astype(np.float64)[fine], failed,
     )  # fmt: skip
+
+
+def worth_while(
+    study: DiscStudy | DishStudy, stack: Stack, about: Asked, library: Library
+) -> float:
+    """The equivalence band of the read-out: a smaller gain counts as none."""
+    end = levels(study, stack, "untreated", HYPOTHESES[0], about)
+    share = library.resolve("equivalence_band", subject=about.about.band).median
+    return float(share * (about.about.full or abs(np.nanmedian(end))))
+
+
+def levels(
+    study: DiscStudy | DishStudy, stack: Stack, arm: str, hypothesis: str, about: Asked
+) -> Floats:
+    """(members,) the read-out asked for in one arm.
+
+    Raises:
+        InputError: the runs do not give it.
+    """
+    names = stack.names("readout")
+    if about.name not in names:
+        raise InputError("is not told of this study", key="--for", value=about.name)
+    data: Floats = stack.arrays["readouts"][:, find(variants(study), arm, hypothesis, False)]
+    return data[:, names.index(about.name), about.column(stack.arrays["times"])]
 
 
 def gain(
     study: DiscStudy | DishStudy, stack: Stack, arm: str, hypothesis: str, about: Asked
 ) -> Floats:
     """(members,) how much better an arm is than untreated; of a neutral read-out more is better."""
-    names, every = stack.names("readout"), variants(study)
-    data = stack.arrays["readouts"][:, :, names.index(about.name), about.column(stack.arrays["times"])]
-    untreated = data[:, find(every, "untreated", hypothesis, False)]
-    found = (about.about.better or 1) * (data[:, find(every, arm, hypothesis, False)] - untreated)
+    untreated = levels(study, stack, "untreated", hypothesis, about)
+    own = levels(study, stack, arm, hypothesis, about)
+    found = (about.about.better or 1) * (own - untreated)
     level = np.nanmax(np.abs(untreated), initial=1.0)
     return np.where(np.abs(found) < NOISE * level, 0.0, found)
 
@@ -264,10 +292,12 @@ def answer(
         "readout": {"name": about.name, "at": about.words, "unit": unit,
                     "better": about.about.better or 1},
         "decision": {
-            "choice": found.options[decision.choice],
+            "choice": found.options[decision.choice], "least": rounded(found.least),
+            "rule": "the option with the largest expected gain over untreated, where that is more "
+            "than the least gain worth a therapy",
             "chances": {h: rounded(p) for h, p in decision.chances.items()},
         },
-        "options": [_option(found, i, whole) for i in range(len(found.options))],
+        "options": [_option(found, i) for i in range(len(found.options))],
         "evpi": _told(whole), "measurements": rows,
         "not_in_table": {"tested": beside, "resolved": other},
         "failed": found.failed,
@@ -276,12 +306,13 @@ def answer(
     }  # fmt: skip
 
 
-def _option(found: Ensemble, place: int, whole: Worth) -> dict[str, Any]:
+def _option(found: Ensemble, place: int) -> dict[str, Any]:
     decision = found.decision
+    back = found.least if place else 0.0  # a gain is told whole, not what is beyond the least
+    gains = {h: p[:, place] + back for h, p in decision.payoff.items()}
     return {
-        "name": found.options[place], "expected": rounded(float(decision.expected[place])),
-        "hypotheses": {h: triple(p[:, place]) | {"mean": rounded(float(p[:, place].mean()))}
-                       for h, p in decision.payoff.items()},
+        "name": found.options[place], "expected": rounded(float(decision.expected[place]) + back),
+        "hypotheses": {h: triple(g) | {"mean": rounded(float(g.mean()))} for h, g in gains.items()},
         "best_in": rounded(best_in(decision, place)),
     }  # fmt: skip
 
