@@ -89,7 +89,7 @@ def require_readout(
     if found not in known:
         raise InputError(
             "is no read-out of this study", key=key, value=name, file=file, line=line,
-            expected=one_of(known), nearest=nearest(found, known),
+            expected=one_of(list(known)), nearest=nearest(found, known),
         )  # fmt: skip
     return found
 

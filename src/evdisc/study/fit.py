@@ -172,6 +172,7 @@ def predictions(
     """
     out = np.empty((study.ensemble.members, len(table)))
     for i, row in enumerate(table):
+
         def level(arm: str, time: float, row: Measured = row) -> Floats:
             return level_of(study, stacks[row.dose], arm, row.readout, hypothesis, time)
 

@@ -72,7 +72,7 @@ class Measured:
     @property
     def ratio(self) -> bool:
         """Whether the error is log-normal: the row is a ratio of two levels."""
-        return self.kind in RATIOS or self.about.unit == FOLD_UNIT and self.kind == "value"
+        return self.kind in RATIOS or (self.about.unit == FOLD_UNIT and self.kind == "value")
 
     @property
     def unit(self) -> str:

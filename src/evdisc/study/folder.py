@@ -49,6 +49,11 @@ def fingerprint(study: DiscStudy | DishStudy, overlays: Sequence[bytes]) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
+def joint_fingerprint(*parts: str) -> str:
+    """SHA-256 over several fingerprints, or a fingerprint and what is asked of its study."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file so that it is either the old one or the whole new one.
 

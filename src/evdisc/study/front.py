@@ -1,4 +1,4 @@
-"""The front of a search: trials that no other beats in effect, dose, punctures and vesicles made."""
+"""The front of a search: ways no other beats in effect, dose, punctures and vesicles made."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def front(values: Floats) -> NDArray[np.bool_]:
     """
     no_worse = (values[:, None] <= values[None]).all(axis=2)
     better = (values[:, None] < values[None]).any(axis=2)
-    return ~(no_worse & better).any(axis=0)
+    return np.asarray(~(no_worse & better).any(axis=0))
 
 
 def content(

@@ -10,7 +10,6 @@ chosen the same way, so the worth of a part never passes that of the whole.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -87,9 +87,7 @@ def blocks(table: Sequence[Measured], levels: Floats, widths: Widths) -> list[Bl
     return [_block(places, table, levels, widths) for places in groups.values()]
 
 
-def _block(
-    places: list[int], table: Sequence[Measured], levels: Floats, widths: Widths
-) -> Block:
+def _block(places: list[int], table: Sequence[Measured], levels: Floats, widths: Widths) -> Block:
     ratio = table[places[0]].ratio
     size = np.ones(len(places)) if ratio else np.abs(levels[places])
     study = np.outer(widths.study[ratio] * size, widths.study[ratio] * size)

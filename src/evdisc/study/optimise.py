@@ -27,20 +27,19 @@ from evdisc.simulate import disc
 from evdisc.study.asked import Asked, asked
 from evdisc.study.execute import Progress, copy_overlays, overlay_paths, preflight, silent
 from evdisc.study.fit_table import known_readouts
-from evdisc.study.folder import Folder, fingerprint, write_bytes, write_json
-from evdisc.study.front import content
+from evdisc.study.folder import Folder, fingerprint, joint_fingerprint, write_bytes, write_json
+from evdisc.study.front import COSTS, content
 from evdisc.study.publish import bibliography
 from evdisc.study.search_space import Limit, Proposal, Space, limits, over
 from evdisc.study.stages import FOLDER
 from evdisc.study.summary import citations
-from evdisc.study.trial import TREATED, UNTREATED, Bench, bench, levels, outcome
+from evdisc.study.trial import UNTREATED, Bench, bench, levels, outcome, runs_of
 from evdisc.study.variants import HYPOTHESES
 from evdisc.study.worker import draw
 
 Floats = NDArray[np.float64]
-#: what is wanted of a trial, in the order of its values
-OBJECTIVES = (*((h, "maximize") for h in HYPOTHESES), ("dose", "minimize"),
-              ("punctures", "minimize"), ("made", "minimize"))  # fmt: skip
+#: what is wanted of a trial, in the order of its values: much gain, little cost
+OBJECTIVES = (*HYPOTHESES, *COSTS)
 #: proposals at random before the estimator is trusted
 STARTING = 10
 #: proposals that may break a limit for each that is run
@@ -122,7 +121,7 @@ def optimise(
                 made_per_dose(study, library))  # fmt: skip
     question = [words, sorted(k.text for k in kept), about.words, study.ensemble.members]
     texts = [p.read_bytes() for p in overlays]
-    print_ = fingerprint(study, [*texts, json.dumps(question).encode()])
+    print_ = joint_fingerprint(fingerprint(study, texts), json.dumps(question))
     folder = Folder(out if out is not None else default_folder(protocol))
     folder.verify(print_, fresh)
     with folder.lock():
@@ -168,8 +167,10 @@ def require_therapy(protocol: LoadedProtocol) -> DiscStudy:
     """
     study = protocol.spec
     if not isinstance(study, DiscStudy):
-        raise InputError("is no disc study: a dish has no needle, carrier or schedule",
-                         file=protocol.file, key="kind", value=study.kind, expected="disc")  # fmt: skip
+        raise InputError(
+            "is no disc study: a dish has no needle, carrier or schedule", file=protocol.file,
+            key="kind", value=study.kind, expected="disc",
+        )  # fmt: skip
     if study.therapy is None:
         raise InputError("has no therapy to search around", file=protocol.file, key="therapy",
                          expected="a vesicle and how it is given")  # fmt: skip
@@ -215,6 +216,7 @@ def _searched(
 ) -> tuple[list[dict[str, Any]], Counter[str], int]:
     """Run what is missing of a search; rows of its trials, broken limits, trials run now."""
     import optuna
+    from optuna.study import StudyDirection
 
     path = folder.path / FOLDER / STORE
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -222,7 +224,8 @@ def _searched(
     try:
         study = optuna.create_study(
             storage=storage, study_name="evdisc", load_if_exists=True,
-            directions=[way for _, way in OBJECTIVES],
+            directions=[StudyDirection.MAXIMIZE] * len(HYPOTHESES)
+            + [StudyDirection.MINIMIZE] * len(COSTS),
         )  # fmt: skip
         _drop_unfinished(study)
         computed = 0
@@ -279,14 +282,14 @@ def _trial(study: Any, task: Task, place: Bench, untreated: Floats, before: int)
         trial.set_user_attr("reason", ready)
         study.tell(trial, state=optuna.trial.TrialState.PRUNED)
         return 0
-    found = outcome(place.run(ready, TREATED), untreated, task.about)
+    found = outcome(place.run(ready, runs_of(ready)), untreated, task.about)
     if any(found[h]["median"] is None for h in HYPOTHESES):
         trial.set_user_attr("reason", "every member failed")
         study.tell(trial, state=optuna.trial.TrialState.PRUNED)
         return 1
     numbers = proposal.numbers(task.made_per_dose)
     trial.set_user_attr("row", _row(proposal, numbers, found, first=before == 0))
-    values = [found[k]["median"] if k in HYPOTHESES else numbers[k] for k, _ in OBJECTIVES]
+    values = [found[k]["median"] if k in HYPOTHESES else numbers[k] for k in OBJECTIVES]
     study.tell(trial, values)
     return 1
 

@@ -1,4 +1,4 @@
-"""One trial of a search: a way of giving the vesicles, run in every member under both hypotheses."""
+"""One trial of a search: a way of giving the vesicles in every member, by both hypotheses."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from evdisc.study.variants import HYPOTHESES, Variant
 from evdisc.study.worker import Arrays, run_members
 
 Floats = NDArray[np.float64]
-TREATED = tuple(Variant("treated", h, False) for h in HYPOTHESES)
 UNTREATED = (Variant("untreated", HYPOTHESES[0], False),)
+#: key of what vesicles add to the arm that gets all but them
+ADDED = "over_carrier"
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,17 @@ def joined(parts: Sequence[Arrays]) -> Arrays:
     return out
 
 
+def runs_of(study: DiscStudy) -> tuple[Variant, ...]:
+    """Runs of a trial: treated under both hypotheses, then the same without the vesicles.
+
+    A gel is a material that acts by itself; without one the needle and the liquid are left.
+    """
+    assert study.therapy is not None
+    bare = "vehicle" if study.therapy.delivery.carrier == "none" else "carrier"
+    treated = [Variant("treated", h, False) for h in HYPOTHESES]
+    return (*treated, Variant(bare, HYPOTHESES[0], False))
+
+
 def levels(arrays: Arrays, about: Asked) -> Floats:
     """(members, runs) the read-out asked for; NaN where a member failed."""
     if "readouts" not in arrays:
@@ -109,16 +121,22 @@ def outcome(arrays: Arrays, untreated: Floats, about: Asked) -> dict[str, Any]:
     """Hypothesis -> gain over the untreated members, more is better, and its chance.
 
     Args:
-        arrays: members of the treated arm under both hypotheses.
+        arrays: members in the runs of :func:`runs_of`.
         untreated: (members,) the same members without a therapy.
         about: what is asked.
     """
     own = levels(arrays, about)
     out: dict[str, Any] = {"failed": int(np.sum(arrays["status"] != "ok"))}
     for k, h in enumerate(HYPOTHESES):
-        gain = (about.about.better or 1) * (own[:, min(k, own.shape[1] - 1)] - untreated)
-        gain[np.abs(gain) < NOISE * np.nanmax(np.abs(untreated), initial=1.0)] = 0.0
-        good = gain[np.isfinite(gain)]
-        chance = float((good > 0.0).mean()) if good.size else np.nan
-        out[h] = triple(gain) | {"probability_of_benefit": rounded(chance)}
+        treated, bare = own[:, min(k, own.shape[1] - 1)], own[:, -1]
+        out[h] = _told(treated, untreated, about) | {ADDED: _told(treated, bare, about)}
     return out
+
+
+def _told(arm: Floats, versus: Floats, about: Asked) -> dict[str, Any]:
+    """Gain of an arm, more is better, and the chance of one."""
+    gain = (about.about.better or 1) * (arm - versus)
+    gain[np.abs(gain) < NOISE * np.nanmax(np.abs(versus), initial=1.0)] = 0.0
+    good = gain[np.isfinite(gain)]
+    chance = float((good > 0.0).mean()) if good.size else np.nan
+    return triple(gain) | {"probability_of_benefit": rounded(chance)}
