@@ -92,6 +92,9 @@ def optimise(
         list[str] | None,
         typer.Option("--limit", help='Such as "punctures <= 2"; may be repeated.'),
     ] = None,
+    against: Annotated[
+        str, typer.Option("--against", help="untreated, or carrier: the same without vesicles.")
+    ] = "untreated",
     trials: Annotated[int, typer.Option("--trials", help="Ways of giving that are run.")] = 40,
     members: Members = None, seed: Seed = None, jobs: Jobs = 1, out: Out = None,
     fresh: Fresh = False, set_: Overrides = None, as_json: AsJson = False,
@@ -102,7 +105,7 @@ def optimise(
     from evdisc.study.optimise import optimise as searched
 
     loaded = load(protocol, set_, members, seed)
-    search = Search(over, readout, tuple(limit or ()), trials)
+    search = Search(over, readout, tuple(limit or ()), trials, against)
     with watched("trials") as progress:
         done = searched(
             loaded, search, out, jobs=jobs, fresh=fresh,

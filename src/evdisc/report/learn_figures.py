@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evdisc.report.figures import Figure, style, table_csv
-from evdisc.report.learn_text import effort_words, way_words
+from evdisc.report.learn_text import effort_words, over_words, way_words
 from evdisc.report.rank_figures import COPIES, LABELS, LINE, NEEDLE, TOP, VESICLES
 from evdisc.report.words import unit_of
 
@@ -79,7 +79,7 @@ def _ways(result: Mapping[str, Any], hypothesis: str, words: str) -> Figure:
     style(figure, 360)
     unit = unit_of(result["readout"]["unit"])
     figure.update_xaxes(type="log", title="vesicles to make", exponentformat="power", dtick=1)
-    figure.update_yaxes(title=f"gain over untreated, {unit}", rangemode="normal")
+    figure.update_yaxes(title=f"gain over {over_words(result)}, {unit}", rangemode="normal")
     data = table_csv(
         ("way", "dose", "volume_uL", "carrier", "days", "punctures", "made", "median", "q05", "q95",
          "on_front"),

@@ -41,6 +41,8 @@ def write_search_page(folder: Path) -> Path:
     return _written(folder / "report.html", "search_page.html", result, protocol, {
         "sentences": learn_text.search_sentences(result), "command": search_command(result),
         "figures": learn_figures.ways(result), "way": learn_text.way_words,
+        "gain": lambda row: learn_text.gain_words(row, result),
+        "over": learn_text.over_words(result),
     })  # fmt: skip
 
 
@@ -74,8 +76,8 @@ def search_command(result: Mapping[str, Any]) -> str:
     limits = " ".join(f"--limit '{text}'" for text in result["limits"])
     return (
         f"evdisc study optimise protocol.yaml --over {','.join(result['over'])} "
-        f"--for '{_asked(result)}' {limits} --trials {result['trials']} "
-        f"--members {result['members']} --seed {result['seed']}"
+        f"--for '{_asked(result)}' {limits} --against {result['against']} "
+        f"--trials {result['trials']} --members {result['members']} --seed {result['seed']}"
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evdisc.report.terminal import text_table
-from evdisc.report.words import HYPOTHESIS, interval, number, unit_of
+from evdisc.report.words import HYPOTHESIS, difference, interval, number, unit_of
 
 SHOWN = 10
 
@@ -81,13 +81,24 @@ def search_table(result: Mapping[str, Any]) -> str:
         on = sorted((r for r in result["rows"] if r["front"][h]), key=lambda r: r["made"])
         rows = [
             [str(r["number"]), way_words(r), number(r["made"], 2), str(r["punctures"]),
-             interval(r["hypotheses"][h], 2), interval(r["hypotheses"][h]["over_carrier"], 2)]
+             gain_words(r["hypotheses"][h], result),
+             gain_words(r["hypotheses"][h]["over_carrier"], result)]
             for r in on[:SHOWN]
         ]  # fmt: skip
         titles = ["way", "how", "made", "needles", f"gain, {unit}", "by the vesicles"]
         lines += [f"front {words} ({len(on)} ways):", text_table(titles, rows)]
     lines += search_sentences(result)
     return "\n".join([*lines, *(f"note: {w}" for w in result["warnings"])])
+
+
+def gain_words(row: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """A gain with its 90 % range; what is far inside the equivalence band reads 0."""
+    return difference({**row, "band": result["readout"]["band"]})
+
+
+def over_words(result: Mapping[str, Any]) -> str:
+    """What the gains of a search are over."""
+    return "untreated" if result["against"] == "untreated" else "the same without vesicles"
 
 
 def way_words(row: Mapping[str, Any]) -> str:
@@ -105,13 +116,15 @@ def search_sentences(result: Mapping[str, Any]) -> list[str]:
         a, b = own[best["median"]], own[best["q05"]]
         text = (
             f"{words.capitalize()}: the largest median gain in {result['readout']['name']} is "
-            f"{interval(a['hypotheses'][h], 2)} {unit} by way {a['number']} ({way_words(a)}), of "
-            f"which the vesicles bring {interval(a['hypotheses'][h]['over_carrier'], 2)} beyond "
-            "the same without them"
+            f"{gain_words(a['hypotheses'][h], result)} {unit} over {over_words(result)}, by way "
+            f"{a['number']} ({way_words(a)})"
         )
+        if result["against"] == "untreated":
+            beyond = gain_words(a["hypotheses"][h]["over_carrier"], result)
+            text += f"; of that the vesicles bring {beyond} beyond the same without them"
         if a is not b:
             text += (f"; the safest, by its worst 5 % of members, is way {b['number']} "
-                     f"({way_words(b)}) with {interval(b['hypotheses'][h], 2)}")  # fmt: skip
+                     f"({way_words(b)}) with {gain_words(b['hypotheses'][h], result)}")  # fmt: skip
         said.append(text + ".")
     left = result["left_out"]
     if left["count"]:

@@ -129,8 +129,11 @@ def require_own(path: Path) -> None:
     """Refuse to overwrite what is no posterior.
 
     Raises:
-        InputError: the file is something else.
+        InputError: the file is something else, or its name is that of no posterior.
     """
+    if path.suffix != ".json":
+        raise InputError("is no name of a posterior", key="--out", value=str(path),
+                         expected="a name that ends in .json")  # fmt: skip
     if path.is_dir():
         raise InputError("is a folder", key="--out", value=str(path), expected="a file")
     if path.exists() and FORMAT.encode() not in path.read_bytes():

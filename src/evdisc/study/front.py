@@ -28,7 +28,7 @@ def front(values: Floats) -> NDArray[np.bool_]:
 
 
 def content(
-    rows: Sequence[Mapping[str, Any]], about: Asked, broken: Counter[str]
+    rows: Sequence[Mapping[str, Any]], about: Asked, broken: Counter[str], band: float
 ) -> dict[str, Any]:
     """Trials with their place on the front of each hypothesis, the best, and what was left out."""
     costs = np.array([[float(r[c]) for c in COSTS] for r in rows])
@@ -42,7 +42,7 @@ def content(
     failed = sum(r["failed"] for r in rows)
     return {
         "readout": {"name": about.name, "at": about.words, "unit": about.about.unit,
-                    "better": about.about.better or 1},
+                    "better": about.about.better or 1, "band": band},
         "rows": told, "best": {h: best(told, h) for h in HYPOTHESES},
         "left_out": {"count": sum(broken.values()), "reasons": dict(broken.most_common())},
         "warnings": [f"{failed} members of all trials failed and are left out"] if failed else [],

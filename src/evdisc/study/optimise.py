@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evdisc import __version__
-from evdisc.errors import InputError, MissingExtraError, RunError
+from evdisc.errors import InputError, MissingExtraError, RunError, nearest
 from evdisc.evidence.library import Library, load
 from evdisc.protocol.specs import DiscStudy
 from evdisc.protocol.yaml_io import LoadedProtocol, validate
@@ -33,7 +33,7 @@ from evdisc.study.publish import bibliography
 from evdisc.study.search_space import Limit, Proposal, Space, limits, over
 from evdisc.study.stages import FOLDER
 from evdisc.study.summary import citations
-from evdisc.study.trial import UNTREATED, Bench, bench, levels, outcome, runs_of
+from evdisc.study.trial import AGAINST, UNTREATED, Bench, bench, levels, outcome, runs_of
 from evdisc.study.variants import HYPOTHESES
 from evdisc.study.worker import draw
 
@@ -56,12 +56,14 @@ class Search:
         readout: ``NAME`` or ``NAME at TIME``.
         limits: such as ``punctures <= 2``.
         trials: proposals that are run.
+        against: what a gain is over: ``untreated``, or ``carrier``, the same without vesicles.
     """
 
     over: str
     readout: str | None = None
     limits: tuple[str, ...] = ()
     trials: int = 40
+    against: str = AGAINST[0]
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class Task:
     about: Asked
     library: Library
     made_per_dose: float
+    against: str
 
 
 def optimise(
@@ -108,6 +111,11 @@ def optimise(
     require_optuna()
     study = require_therapy(protocol)
     words, kept = over(search.over), limits(search.limits)
+    if search.against not in AGAINST:
+        raise InputError(
+            "no such choice", key="--against", value=search.against,
+            expected=" | ".join(AGAINST), nearest=nearest(search.against, AGAINST),
+        )  # fmt: skip
     if search.trials < 1:
         raise InputError("needs at least one", key="--trials", value=search.trials)
     if jobs < 1:
@@ -118,8 +126,14 @@ def optimise(
     nodes = draw(study, 0, library).network(False).nodes
     about = asked(search.readout, study, known_readouts(study, nodes))
     task = Task(protocol, study, Space.around(study, words, library), kept, about, library,
-                made_per_dose(study, library))  # fmt: skip
-    question = [words, sorted(k.text for k in kept), about.words, study.ensemble.members]
+                made_per_dose(study, library), search.against)  # fmt: skip
+    question = [
+        words,
+        search.against,
+        sorted(k.text for k in kept),
+        about.words,
+        study.ensemble.members,
+    ]
     texts = [p.read_bytes() for p in overlays]
     print_ = joint_fingerprint(fingerprint(study, texts), json.dumps(question))
     folder = Folder(out if out is not None else default_folder(protocol))
@@ -132,10 +146,12 @@ def optimise(
             untreated = controls(task, folder, place)
             rows, broken, computed = _searched(task, search.trials, folder, place, untreated,
                                                progress)  # fmt: skip
-        told = content(rows, about, broken) | {
+        share = library.resolve("equivalence_band", subject=about.about.band).median
+        band = share * (about.about.full or abs(float(np.nanmedian(untreated))))
+        told = content(rows, about, broken, band) | {
             "evdisc": __version__, "kind": "optimise", "fingerprint": print_,
             "title": f"ways of giving the vesicles: {about.words}", "over": words,
-            "limits": [k.text for k in kept], "trials": search.trials,
+            "limits": [k.text for k in kept], "trials": search.trials, "against": search.against,
             "members": study.ensemble.members, "seed": study.ensemble.seed,
             "failed": {}, "citations": citations(study, library),
             "untreated": {"median": float(f"{np.nanmedian(untreated):.8g}")},
@@ -282,7 +298,7 @@ def _trial(study: Any, task: Task, place: Bench, untreated: Floats, before: int)
         trial.set_user_attr("reason", ready)
         study.tell(trial, state=optuna.trial.TrialState.PRUNED)
         return 0
-    found = outcome(place.run(ready, runs_of(ready)), untreated, task.about)
+    found = outcome(place.run(ready, runs_of(ready)), untreated, task.about, task.against)
     if any(found[h]["median"] is None for h in HYPOTHESES):
         trial.set_user_attr("reason", "every member failed")
         study.tell(trial, state=optuna.trial.TrialState.PRUNED)

@@ -24,6 +24,8 @@ from evdisc.study.worker import Arrays, run_members
 
 Floats = NDArray[np.float64]
 UNTREATED = (Variant("untreated", HYPOTHESES[0], False),)
+#: what a gain may be over: no therapy, or the same carrier, needle and liquid without vesicles
+AGAINST = ("untreated", "carrier")
 #: key of what vesicles add to the arm that gets all but them
 ADDED = "over_carrier"
 
@@ -117,19 +119,23 @@ def levels(arrays: Arrays, about: Asked) -> Floats:
     return data
 
 
-def outcome(arrays: Arrays, untreated: Floats, about: Asked) -> dict[str, Any]:
+def outcome(
+    arrays: Arrays, untreated: Floats, about: Asked, against: str = AGAINST[0]
+) -> dict[str, Any]:
     """Hypothesis -> gain over the untreated members, more is better, and its chance.
 
     Args:
         arrays: members in the runs of :func:`runs_of`.
         untreated: (members,) the same members without a therapy.
         about: what is asked.
+        against: what the gain is over; see :data:`AGAINST`.
     """
     own = levels(arrays, about)
     out: dict[str, Any] = {"failed": int(np.sum(arrays["status"] != "ok"))}
     for k, h in enumerate(HYPOTHESES):
         treated, bare = own[:, min(k, own.shape[1] - 1)], own[:, -1]
-        out[h] = _told(treated, untreated, about) | {ADDED: _told(treated, bare, about)}
+        versus = untreated if against == AGAINST[0] else bare
+        out[h] = _told(treated, versus, about) | {ADDED: _told(treated, bare, about)}
     return out
 
 

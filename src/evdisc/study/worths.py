@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evdisc.evidence.library import Library
-from evdisc.outcome.effects import rounded, triple
+from evdisc.outcome.effects import NOISE, rounded, triple
 from evdisc.simulate.member import network_arrows
 from evdisc.study.asked import Asked
 from evdisc.study.information import Decision, Worth, partial, perfect
@@ -77,8 +77,10 @@ def _option(found: Ensemble, place: int) -> dict[str, Any]:
     decision = found.decision
     back = found.least if place else 0.0  # a gain is told whole, not what is beyond the least
     gains = {h: p[:, place] + back for h, p in decision.payoff.items()}
+    gains = {h: np.where(np.abs(g) < NOISE, 0.0, g) for h, g in gains.items()}
+    expected = sum(decision.chances[h] * float(g.mean()) for h, g in gains.items())
     return {
-        "name": found.options[place], "expected": rounded(float(decision.expected[place]) + back),
+        "name": found.options[place], "expected": rounded(expected),
         "hypotheses": {h: triple(g) | {"mean": rounded(float(g.mean()))} for h, g in gains.items()},
         "best_in": rounded(best_in(decision, place)),
     }  # fmt: skip
