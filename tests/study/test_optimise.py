@@ -1,5 +1,6 @@
 """Search over ways of giving: fronts, limits, resuming, and input that cannot be used."""
 
+import json
 import subprocess
 import sys
 import time
@@ -82,8 +83,6 @@ def test_a_killed_search_goes_on_and_ends_with_the_same_front(tmp_path):
     killed.kill()
     killed.wait()
     done = subprocess.run(command, capture_output=True, check=True, text=True)
-    import json
-
     found = json.loads(done.stdout)
     assert [r["settings"] for r in found["rows"]] == [r["settings"] for r in whole["rows"]]
     assert [r["hypotheses"] for r in found["rows"]] == [r["hypotheses"] for r in whole["rows"]]

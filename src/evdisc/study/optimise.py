@@ -82,12 +82,19 @@ class Task:
 
     protocol: LoadedProtocol
     study: DiscStudy
+    search: Search
     space: Space
     limits: Sequence[Limit]
     about: Asked
     library: Library
     made_per_dose: float
-    against: str
+
+    @property
+    def question(self) -> str:
+        """What must be the same for a search to go on: all but the number of trials."""
+        kept = sorted(k.text for k in self.limits)
+        members = self.study.ensemble.members
+        return json.dumps([self.space.over, self.search.against, kept, self.about.words, members])
 
 
 def optimise(
@@ -110,7 +117,49 @@ def optimise(
     began = time.perf_counter()
     require_optuna()
     study = require_therapy(protocol)
+    require_choices(search, jobs)
+    overlays = overlay_paths(protocol)
+    library = load(overlays)
+    preflight(protocol, library)
+    task = task_of(protocol, study, search, library)
+    texts = [p.read_bytes() for p in overlays]
+    print_ = joint_fingerprint(fingerprint(study, texts), task.question)
+    folder = Folder(out if out is not None else default_folder(protocol))
+    folder.verify(print_, fresh)
+    with folder.lock():
+        folder.claim(print_, fresh)
+        write_bytes(folder.path / "protocol.yaml", protocol.text.encode())
+        copies = copy_overlays(folder, overlays, texts)
+        with bench(library, copies, jobs) as place:
+            untreated = controls(task, folder, place)
+            rows, broken, computed = _searched(task, folder, place, untreated, progress)
+        told = _told(task, rows, broken, untreated) | {"fingerprint": print_}
+        write_json(folder.path / "result.json", told)
+        bib = bibliography(told["citations"], library)
+        write_bytes(folder.path / "CITATIONS.bib", bib.encode())
+    return SearchResult(told, folder.path, computed, time.perf_counter() - began)
+
+
+def task_of(protocol: LoadedProtocol, study: DiscStudy, search: Search, library: Library) -> Task:
+    """What is searched, by what is asked.
+
+    Raises:
+        InputError: an option cannot be read.
+    """
     words, kept = over(search.over), limits(search.limits)
+    nodes = draw(study, 0, library).network(False).nodes
+    about = asked(search.readout, study, known_readouts(study, nodes))
+    space = Space.around(study, words, library)
+    made = made_per_dose(study, library)
+    return Task(protocol, study, search, space, kept, about, library, made)
+
+
+def require_choices(search: Search, jobs: int) -> None:
+    """Refuse options that are none.
+
+    Raises:
+        InputError: an unknown choice, or a number out of range.
+    """
     if search.against not in AGAINST:
         raise InputError(
             "no such choice", key="--against", value=search.against,
@@ -120,46 +169,23 @@ def optimise(
         raise InputError("needs at least one", key="--trials", value=search.trials)
     if jobs < 1:
         raise InputError("needs at least one worker", key="--jobs", value=jobs)
-    overlays = overlay_paths(protocol)
-    library = load(overlays)
-    preflight(protocol, library)
-    nodes = draw(study, 0, library).network(False).nodes
-    about = asked(search.readout, study, known_readouts(study, nodes))
-    task = Task(protocol, study, Space.around(study, words, library), kept, about, library,
-                made_per_dose(study, library), search.against)  # fmt: skip
-    question = [
-        words,
-        search.against,
-        sorted(k.text for k in kept),
-        about.words,
-        study.ensemble.members,
-    ]
-    texts = [p.read_bytes() for p in overlays]
-    print_ = joint_fingerprint(fingerprint(study, texts), json.dumps(question))
-    folder = Folder(out if out is not None else default_folder(protocol))
-    folder.verify(print_, fresh)
-    with folder.lock():
-        folder.claim(print_, fresh)
-        write_bytes(folder.path / "protocol.yaml", protocol.text.encode())
-        copies = copy_overlays(folder, overlays, texts)
-        with bench(library, copies, jobs) as place:
-            untreated = controls(task, folder, place)
-            rows, broken, computed = _searched(task, search.trials, folder, place, untreated,
-                                               progress)  # fmt: skip
-        share = library.resolve("equivalence_band", subject=about.about.band).median
-        band = share * (about.about.full or abs(float(np.nanmedian(untreated))))
-        told = content(rows, about, broken, band) | {
-            "evdisc": __version__, "kind": "optimise", "fingerprint": print_,
-            "title": f"ways of giving the vesicles: {about.words}", "over": words,
-            "limits": [k.text for k in kept], "trials": search.trials, "against": search.against,
-            "members": study.ensemble.members, "seed": study.ensemble.seed,
-            "failed": {}, "citations": citations(study, library),
-            "untreated": {"median": float(f"{np.nanmedian(untreated):.8g}")},
-        }  # fmt: skip
-        write_json(folder.path / "result.json", told)
-        bib = bibliography(told["citations"], library)
-        write_bytes(folder.path / "CITATIONS.bib", bib.encode())
-    return SearchResult(told, folder.path, computed, time.perf_counter() - began)
+
+
+def _told(
+    task: Task, rows: Sequence[Mapping[str, Any]], broken: Counter[str], untreated: Floats
+) -> dict[str, Any]:
+    """The content of result.json but for the fingerprint."""
+    about, study, search = task.about.about, task.study, task.search
+    share = task.library.resolve("equivalence_band", subject=about.band).median
+    band = share * (about.full or abs(float(np.nanmedian(untreated))))
+    return content(rows, task.about, broken, band) | {
+        "evdisc": __version__, "kind": "optimise", "over": list(task.space.over),
+        "title": f"ways of giving the vesicles: {task.about.words}",
+        "limits": [k.text for k in task.limits], "trials": search.trials,
+        "against": search.against, "members": study.ensemble.members,
+        "seed": study.ensemble.seed, "failed": {}, "citations": citations(study, task.library),
+        "untreated": {"median": float(f"{np.nanmedian(untreated):.8g}")},
+    }  # fmt: skip
 
 
 def require_optuna() -> None:
@@ -228,7 +254,7 @@ def controls(task: Task, folder: Folder, place: Bench) -> Floats:
 
 
 def _searched(
-    task: Task, trials: int, folder: Folder, place: Bench, untreated: Floats, progress: Progress
+    task: Task, folder: Folder, place: Bench, untreated: Floats, progress: Progress
 ) -> tuple[list[dict[str, Any]], Counter[str], int]:
     """Run what is missing of a search; rows of its trials, broken limits, trials run now."""
     import optuna
@@ -244,7 +270,7 @@ def _searched(
             + [StudyDirection.MINIMIZE] * len(COSTS),
         )  # fmt: skip
         _drop_unfinished(study)
-        computed = 0
+        computed, trials = 0, task.search.trials
         done, broken = _counted(study)
         while done < trials and broken < PATIENCE * trials:
             if done + broken == 0:
@@ -298,7 +324,7 @@ def _trial(study: Any, task: Task, place: Bench, untreated: Floats, before: int)
         trial.set_user_attr("reason", ready)
         study.tell(trial, state=optuna.trial.TrialState.PRUNED)
         return 0
-    found = outcome(place.run(ready, runs_of(ready)), untreated, task.about, task.against)
+    found = outcome(place.run(ready, runs_of(ready)), untreated, task.about, task.search.against)
     if any(found[h]["median"] is None for h in HYPOTHESES):
         trial.set_user_attr("reason", "every member failed")
         study.tell(trial, state=optuna.trial.TrialState.PRUNED)
