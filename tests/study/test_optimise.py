@@ -88,6 +88,13 @@ def test_a_killed_search_goes_on_and_ends_with_the_same_front(tmp_path):
     assert [r["hypotheses"] for r in found["rows"]] == [r["hypotheses"] for r in whole["rows"]]
 
 
+@pytest.mark.slow
+def test_processes_do_not_change_a_number(tmp_path):
+    ask, p = Search("dose,volume", trials=2), tiny("ensemble.members=3")
+    one = optimise(p, ask, tmp_path / "one").result
+    assert optimise(p, ask, tmp_path / "two", jobs=2).result == one
+
+
 def test_what_is_not_searched_stays(tmp_path):
     done = optimise(tiny(), Search("dose", trials=3), tmp_path / "a").result
     assert {(r["volume_uL"], r["carrier"], tuple(r["schedule_d"])) for r in done["rows"]} == {

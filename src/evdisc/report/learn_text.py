@@ -34,8 +34,10 @@ def worth_words(row: Mapping[str, Any]) -> str:
 def effort_words(effort: Mapping[str, Any]) -> str:
     """Weeks, animals and kind of work."""
     low, high = effort["weeks"]
-    animals = f", {effort['animals']} animals" if effort["animals"] else ""
-    return f"{low}-{high} weeks{animals}, {effort['class']}"
+    kind = f"{effort['animals']} animals" if effort["class"] == "animals" else effort["class"]
+    if effort["animals"] and effort["class"] != "animals":
+        kind += f" of {effort['animals']} animals or donors"
+    return f"{low}-{high} weeks, {kind}"
 
 
 def next_sentences(result: Mapping[str, Any]) -> list[str]:
@@ -59,7 +61,7 @@ def next_sentences(result: Mapping[str, Any]) -> list[str]:
     )
     good = [m for m in result["measurements"] if m["resolved"]]
     if not good:
-        return [*said, "No single measurement is told from nothing with these members."]
+        return [*said, _candidate(result)]
     first = good[0]
     said.append(
         f"Measure {first['name']} first ({first['how']}): worth {worth_words(first)} {unit}, "
@@ -71,6 +73,18 @@ def next_sentences(result: Mapping[str, Any]) -> list[str]:
         said.append(f"The quickest that is worth something is {cheap['name']} "
                     f"({effort_words(cheap['effort'])}).")  # fmt: skip
     return said
+
+
+def _candidate(result: Mapping[str, Any]) -> str:
+    """What might be worth measuring where nothing is resolved."""
+    rows = result["measurements"]
+    start = "No single measurement is told from nothing with these members"
+    if not rows or rows[0]["evppi"] <= 0.0:
+        return start + "."
+    return (
+        f"{start}; the likeliest to be worth something is {rows[0]['name']} "
+        f"({worth_words(rows[0])}, {effort_words(rows[0]['effort'])}); more members would tell."
+    )
 
 
 def search_table(result: Mapping[str, Any]) -> str:
