@@ -17,14 +17,13 @@ from evdisc.cargo.mirna_names import without_species
 from evdisc.cargo.omics import CargoImport
 from evdisc.cargo.thresholds import limit_row
 from evdisc.errors import InputError, nearest
-from evdisc.evidence.distributions import quantile
+from evdisc.evidence.distributions import Z95, quantile
 from evdisc.evidence.library import Library
 
 if TYPE_CHECKING:
     import pandas as pd
 
 UG = 1e-9  # kg
-Z95 = 1.6448536269514722
 KDA = 1.66053906892e-24  # kg, CODATA 2022
 
 

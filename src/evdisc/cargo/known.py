@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from evdisc.cargo.molecules import ARM, fold, kind, known_cargo, linked
 from evdisc.evidence.claims import Claim
@@ -52,18 +51,9 @@ def _genes(names: Sequence[str], library: Library) -> dict[str, str]:
     out = {}
     for name in names:
         entity = library.entities.get(name)
-        for symbol in [] if entity is None else _symbols(entity):
+        for symbol in () if entity is None else entity.words:
             out.setdefault(fold(symbol), name)
     return out
-
-
-def _symbols(entity: Any) -> list[str]:
-    texts = [*entity.synonyms]
-    for species in ("human", "rat", "mouse"):
-        value = getattr(entity, species, "")
-        texts += [v.partition("=")[0] for v in (value if isinstance(value, (list, tuple)) else
-                                                str(value).split("|"))]  # fmt: skip
-    return [t.strip() for t in texts if t.strip()]
 
 
 def said_of(name: str, library: Library) -> list[Claim]:
