@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from evdisc.cargo.mirna_names import without_species
 from evdisc.cargo.molecules import ARM, fold, kind, known_cargo, linked
 from evdisc.evidence.claims import Claim
 from evdisc.evidence.library import Library
 
 EFFECTS = ("phenotype", "process")
+KINDS = {"mirna": "miRNA", "protein": "protein"}
 
 
 def acting(shares: Mapping[str, float], library: Library, what: str) -> dict[str, str]:
@@ -17,38 +19,51 @@ def acting(shares: Mapping[str, float], library: Library, what: str) -> dict[str
     Where the evidence names a miRNA without its arm, the more plentiful arm is taken for it.
 
     Args:
-        shares: measured name -> share, in the order of plenty.
+        shares: measured name -> share.
         library: the evidence.
         what: ``mirna`` or ``protein``.
     """
-    wanted = "miRNA" if what == "mirna" else "protein"
-    names = [n for n in known_cargo(library) if kind(n, library) == wanted]
-    folded = {fold(n): n for n in names} | _genes(names, library)
+    names = [n for n in known_cargo(library) if kind(n, library) == KINDS[what]]
+    order = sorted(shares, key=lambda n: (-shares[n], n))
+    if what == "protein":
+        known = {fold(n): n for n in names} | _genes(names, library)
+        return {n: known[fold(n)] for n in order if fold(n) in known}
+    exact = {_key(n): n for n in names}
     out: dict[str, str] = {}
-    bare_taken: set[str] = set()
-    for name in sorted(shares, key=lambda n: -shares[n]):
-        exact = folded.get(fold(name))
-        bare = fold(ARM.sub("", name))
-        if exact:
-            out[name] = exact
-            bare_taken.add(bare)
-        elif wanted == "miRNA" and bare not in bare_taken:
-            hits = linked(name, names)
-            if hits:
-                out[name] = hits[0]
-                bare_taken.add(bare)
+    taken: set[str] = set()
+    for name in order:
+        bare = ARM.sub("", _key(name))
+        if _key(name) in exact:
+            out[name] = exact[_key(name)]
+        elif bare in exact and bare not in taken:
+            out[name] = exact[bare]
+        if name in out:
+            taken.add(bare)
     return out
 
 
-def other_arms(acts: Mapping[str, str], shares: Mapping[str, float], library: Library) -> list[str]:
+def other_arms(acts: Mapping[str, str], shares: Mapping[str, float]) -> list[str]:
     """Measured arms that are not taken to act, because the other arm stands for the bare name."""
-    names = known_cargo(library)
-    return [n for n in shares if n not in acts and linked(n, names)]
+    bare = {ARM.sub("", _key(n)) for n in acts}
+    return [n for n in shares if n not in acts and ARM.sub("", _key(n)) in bare]
+
+
+def not_found(
+    native: Sequence[str], acts: Mapping[str, str], library: Library, what: str
+) -> list[str]:
+    """Molecules of a native profile that the measurement looked for and did not find."""
+    own = [n for n in native if kind(n, library) == KINDS[what]]
+    return [n for n in own if not linked(n, [*acts, *acts.values()])]
+
+
+def _key(name: str) -> str:
+    """A miRNA name for comparison; its hyphens count, for miR-129-1 is not miR-1291."""
+    return without_species(name).casefold()
 
 
 def _genes(names: Sequence[str], library: Library) -> dict[str, str]:
     """Gene symbol of a protein of the evidence -> its name there."""
-    out = {}
+    out: dict[str, str] = {}
     for name in names:
         entity = library.entities.get(name)
         for symbol in () if entity is None else entity.words:
