@@ -80,7 +80,7 @@ def report(
     isolate: Annotated[
         bool, typer.Option("--isolate", help="Leave out cargo that was not measured.")
     ] = False,
-    members: Annotated[int, typer.Option("--members", min=1, help="Members in the disc.")] = 6,
+    members: Annotated[int, typer.Option("--members", min=1, help="Members in the disc.")] = 8,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed.")] = 1,
     out: Out = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip

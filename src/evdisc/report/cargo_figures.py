@@ -53,15 +53,15 @@ def reach(disc: Rows, dish: Rows, half_effect: float | None) -> Figure:
                   figure.to_json(), data, height)  # fmt: skip
 
 
-def profile_bars(share: Sequence[tuple[str, float]], acts: Mapping[str, str]) -> Figure:
+def profile_plot(share: Sequence[tuple[str, float]], acts: Mapping[str, str]) -> Figure:
     """The most plentiful molecules and their shares; those the evidence knows in colour."""
     import plotly.graph_objects as go
 
     top = list(share)[:MOST_SHARES]
-    figure = go.Figure(go.Bar(
-        x=[100 * s for _, s in top], y=list(range(len(top))), orientation="h",
-        marker={"color": [DISC if n in acts else QUIET for n, _ in top]},
-        text=[n for n, _ in top], textposition="none", hovertemplate="%{text}: %{x:.3g} %<extra></extra>",
+    figure = go.Figure(go.Scatter(
+        x=[100 * s for _, s in top], y=list(range(len(top))), mode="markers",
+        marker={"color": [DISC if n in acts else QUIET for n, _ in top], "size": 9},
+        text=[n for n, _ in top], hovertemplate="%{text}: %{x:.3g} %<extra></extra>",
     ))  # fmt: skip
     height = TOP + 17 * len(top)
     style(figure, height)
@@ -104,7 +104,7 @@ def distribution(bins: Rows, size: Mapping[str, float | None]) -> Figure:
     """Size distribution of a particle import: mean of the runs and their range."""
     import plotly.graph_objects as go
 
-    shown = [b for b in bins if b["diameter_nm"] <= 4.0 * (size.get("d90_nm") or 1e9)]
+    shown = [b for b in bins if b["diameter_nm"] <= 3.0 * (size.get("d90_nm") or 1e9)]
     x, total = [b["diameter_nm"] for b in shown], sum(b["per_ml"] for b in bins) or 1.0
     part = {k: [100 * b[k] / total for b in shown] for k in ("per_ml", "low", "high")}
     figure = go.Figure()
@@ -115,10 +115,10 @@ def distribution(bins: Rows, size: Mapping[str, float | None]) -> Figure:
     figure.add_trace(go.Scatter(x=x, y=part["per_ml"], line={"color": DISC, "width": 2},
                                 name="mean of the runs"))  # fmt: skip
     style(figure, 340)
-    for key in ("d10_nm", "d50_nm", "d90_nm"):
+    for key, side in (("d10_nm", "top left"), ("d50_nm", "bottom right"), ("d90_nm", "top right")):
         if size.get(key):
             figure.add_vline(x=size[key], line={"color": QUIET, "dash": "dot"},
-                             annotation_text=key[:3].upper())  # fmt: skip
+                             annotation_text=key[:3].upper(), annotation_position=side)  # fmt: skip
     figure.update_xaxes(title="diameter, nm")
     figure.update_yaxes(title="% of the particles in a bin", rangemode="tozero")
     data = table_csv(("diameter_nm", "per_ml", "low", "high"),

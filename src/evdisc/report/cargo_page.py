@@ -8,7 +8,7 @@ from typing import Any
 
 from evdisc.evidence.library import Library
 from evdisc.report import words
-from evdisc.report.cargo_figures import profile_bars, reach, samples_plot
+from evdisc.report.cargo_figures import profile_plot, reach, samples_plot
 from evdisc.report.cargo_report import Answer
 from evdisc.report.cargo_words import lead
 from evdisc.report.figures import courses
@@ -72,7 +72,7 @@ def _figures(answer: Answer) -> dict[str, Any]:
     needed = rows[0].get("needed") if rows else None
     acting = any(r["acts_through"] for r in rows)
     return {
-        "bars": profile_bars([(str(n), float(s)) for n, s in answer.profile.share.items()],
+        "plenty": profile_plot([(str(n), float(s)) for n, s in answer.profile.share.items()],
                              content["acts_through"]),
         "samples": samples_plot(listed, share, _text(sheet["group"]), _text(sheet["batch"])),
         "reach": reach(rows, content["dish"]["stoichiometry"], needed) if acting else None,

@@ -64,7 +64,7 @@ class Asked:
     vesicles: Path | None = None
     spike_ins: Mapping[str, float] | None = None
     stated: float | tuple[str, float] | None = None
-    members: int = 6
+    members: int = 8
     seed: int = 1
     isolate: bool = False
     reference: frozenset[str] = frozenset()

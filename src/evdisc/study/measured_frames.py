@@ -47,7 +47,7 @@ def frames(
         own = document(PRESET, library)
         own["therapy"]["vesicle"] = {"source": {"cell": cell}}
         own |= {"ensemble": size, "readouts": list(DISC_READOUTS),
-                "title": f"measured cargo in a punctured {PRESET} disc"}  # fmt: skip
+                "title": f"Measured cargo in a punctured {PRESET} disc"}  # fmt: skip
         disc = from_document(own)
         delivery = own["therapy"]["delivery"]
         said.append(
