@@ -23,7 +23,9 @@ app = typer.Typer(
 app.add_typer(cli_targets.app)
 
 Table = Annotated[Path, typer.Argument(help="miRNA counts or proteins: CSV, TSV, XLSX, gz.")]
-Samples = Annotated[Path, typer.Option("--samples", help="Sheet with columns sample, group, batch.")]
+Samples = Annotated[
+    Path, typer.Option("--samples", help="Sheet with columns sample, group, batch.")
+]
 Kind = Annotated[str | None, typer.Option("--kind", help="mirna or protein (default: seen).")]
 Mirbase = Annotated[
     Path | None, typer.Option("--mirbase", help="Your miRBase mature FASTA, to settle arms.")
@@ -84,7 +86,7 @@ def report(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed.")] = 1,
     out: Out = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """From measured cargo to the disc: copies per vesicle and per cell, claims, effect; one page."""
+    """From measured cargo to the disc: copies per vesicle and cell, claims, effect; one page."""
     from evdisc.report.cargo_page import write_cargo_report
     from evdisc.report.cargo_report import Asked, cargo_report
     from evdisc.report.cargo_words import lead

@@ -64,10 +64,11 @@ def batch_warnings(found: pd.DataFrame, sheet: pd.DataFrame, library: Library) -
     said = []
     least = limit(library, "batch_association")
     own = found[(found["about"] == "batch") & (found["p"] < least)]
-    for row in own.itertuples():
+    for row in own.to_dict(orient="records"):
+        part, explained, p = (float(row[k]) for k in ("variance_share", "explained", "p"))
         said.append(
-            f"component {row.component} ({100 * row.variance_share:.0f} % of the variance) "
-            f"follows the batch (explains {100 * row.explained:.0f} %, p {row.p:.2g})"
+            f"component {row['component']} ({100 * part:.0f} % of the variance) follows the batch "
+            f"(explains {100 * explained:.0f} %, p {p:.2g})"
         )
     table = sheet.groupby("group")["batch"].agg(set)
     several = sheet["batch"].nunique() > 1

@@ -88,8 +88,9 @@ class Profile:
 
 
 def profile(
-    data: CargoImport, group: str, library: Library, *, spike_ins: Mapping[str, float] | None = None,
-    stated: float | tuple[str, float] | None = None, particles_per_ug: Sequence[float] | None = None,
+    data: CargoImport, group: str, library: Library, *,
+    spike_ins: Mapping[str, float] | None = None, stated: float | tuple[str, float] | None = None,
+    particles_per_ug: Sequence[float] | None = None,
 ) -> Profile:  # fmt: skip
     """Copies per vesicle of a group.
 
@@ -165,7 +166,7 @@ def _by_spike_in(
 ) -> Scale:
     """Copies per read from what was added, times reads, over vesicles; geometric mean of samples.
 
-    The 90 % range is that of the mean over samples and spike-ins, at least their own spread.
+    The 90 % range is the spread between libraries and spike-ins; one library has none.
     """
     if data.kind != "mirna":
         raise InputError("spike-ins are read for counts alone", key="--spike-in",
@@ -174,7 +175,7 @@ def _by_spike_in(
     if particles.isna().any():
         raise InputError(
             "a spike-in gives copies in a library; how many vesicles it was made from is unknown",
-            key=str(particles.index[particles.isna()][0]),
+            key=next(str(s) for s, n in particles.items() if n != n),
             expected="a column particles in the sample sheet, or volume_ul and --vesicles",
         )  # fmt: skip
     import pandas as pd
@@ -184,7 +185,11 @@ def _by_spike_in(
     for name, copies in spike_ins.items():
         row = every.loc[_find(name, every.index, "--spike-in"), list(samples)]
         if (row <= 0).any():
-            raise InputError("spike-in has no reads", key=name, value=str(row.index[row <= 0][0]))
+            raise InputError(
+                "spike-in has no reads",
+                key=name,
+                value=next(str(s) for s, n in row.items() if n <= 0),
+            )
         total = data.values[list(samples)].sum(axis=0)
         if name in data.values.index or _find(name, every.index, "") in data.values.index:
             total = total - row

@@ -27,7 +27,8 @@ COLUMNS = ("feature", "group", "versus", "log2_fold", "standard_error", "p", "p_
 def deseq(counts: pd.DataFrame, groups: pd.Series, group: str, versus: str) -> pd.DataFrame:
     """DESeq2 on counts (features x samples): ``group`` over ``versus``.
 
-    Features with a mean below 10 reads are not tested. Where every feature has a zero somewhere, PyDESeq2 estimates size factors iteratively.
+    Features with a mean below 10 reads are not tested. Where every feature has a zero
+    somewhere, PyDESeq2 estimates size factors iteratively.
 
     Raises:
         InputError: a group has fewer than two samples. MissingExtraError: no PyDESeq2.

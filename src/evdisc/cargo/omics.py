@@ -70,9 +70,11 @@ class CargoImport:
         ``value`` is reads, or protein signal; ``normalised`` is counts per million of the
         effective library, or log2 signal on the median of the samples.
         """
-        long = self.values.rename_axis(index="feature", columns="sample").stack(future_stack=True)
+
+        own = self.values.rename_axis(index="feature", columns="sample")
+        long: pd.Series = own.stack(future_stack=True)  # type: ignore[assignment]
         norm = self.normalised().rename_axis(index="feature", columns="sample")
-        out = long.rename("value").to_frame()
+        out = long.to_frame("value")
         out["normalised"] = norm.stack(future_stack=True)
         out = out.reset_index().join(self.samples[["group", "batch"]], on="sample")
         return out[["feature", "sample", "group", "batch", "value", "normalised"]]
@@ -94,8 +96,10 @@ class CargoImport:
         """
         groups = list(dict.fromkeys(self.samples["group"]))
         if name not in groups:
-            raise InputError("no such group in the sample sheet", value=name,
-                             expected=" | ".join(groups), nearest=nearest(name, groups))  # fmt: skip
+            raise InputError(
+                "no such group in the sample sheet", value=name, expected=" | ".join(groups),
+                nearest=nearest(name, groups),
+            )  # fmt: skip
         bad = self.near_empty
         own = [s for s in self.samples.index[self.samples["group"] == name] if s not in bad]
         if not own:
@@ -126,14 +130,16 @@ class CargoImport:
         named = self.names
         repaired = named[named["repair"] != ""] if len(named) else named
         doubt = named[named["doubt"] != ""] if len(named) else named
+        groups = self.samples["group"].value_counts(sort=False)
         return {
             "format": FORMAT, "kind": self.kind, "recognised_as": self.format,
             "features": len(self.values), "samples": len(self.samples),
-            "groups": {str(k): int(n) for k, n in self.samples["group"].value_counts(sort=False).items()},
+            "groups": {str(k): int(n) for k, n in groups.items()},
             "dropped": self.dropped,
-            "names_repaired": [[r.given, r.name, r.repair] for r in repaired.itertuples(index=False)],
-            "names_in_doubt": [[r.given, r.doubt] for r in doubt.itertuples(index=False)],
-            "quality": plain(self.quality), "factors": {str(k): float(x) for k, x in self.factors.items()},
+            "names_repaired": repaired[["given", "name", "repair"]].to_numpy().tolist(),
+            "names_in_doubt": doubt[["given", "doubt"]].to_numpy().tolist(),
+            "quality": plain(self.quality),
+            "factors": {str(k): float(x) for k, x in self.factors.items()},
             "markers": {str(c): {str(k): _finite(x) for k, x in row.items()}
                         for c, row in self.markers.iterrows()},
             "batches": plain(self.batches), "warnings": list(self.warnings),
@@ -223,7 +229,9 @@ def _factors(counts: pd.DataFrame, quality: pd.DataFrame, method: Method) -> pd.
     """Factor of each sample; NaN for near-empty ones, which would set those of the others."""
     import pandas as pd
 
-    bad = quality["flags"].str.contains("near-empty").to_numpy() | (quality["total"] <= 0).to_numpy()
+    bad = (
+        quality["flags"].str.contains("near-empty").to_numpy() | (quality["total"] <= 0).to_numpy()
+    )
     if bad.all():
         return pd.Series(1.0, index=counts.columns)
     out = pd.Series(np.nan, index=counts.columns)
@@ -256,7 +264,7 @@ def _proteins(
 
 def log_signal(values: pd.DataFrame) -> pd.DataFrame:
     """log2 of signals, every sample shifted to the mean of the samples' medians."""
-    log2 = np.log2(values.where(values > 0))
+    log2 = values.where(values > 0).transform(np.log2)
     middle = log2.median(axis=0)
     return log2 - middle + middle.mean()
 
@@ -282,9 +290,7 @@ def _batches(
 
 def plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a table as JSON; NaN is null."""
-    return [
-        {str(k): _finite(v) for k, v in row.items()} for row in frame.to_dict(orient="records")
-    ]
+    return [{str(k): _finite(v) for k, v in row.items()} for row in frame.to_dict(orient="records")]
 
 
 def _finite(value: Any) -> Any:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evdisc.cargo.tabular import as_number, numbers, numeric
+from evdisc.cargo.tabular import as_number, headings, numbers, numeric
 from evdisc.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ class ProteinTable:
 def protein_format(columns: list[str]) -> str | None:
     """Format of a table by its columns; None for none of the known ones."""
     has = set(columns)
-    if {"Protein IDs", "Majority protein IDs"} & has and any(c.startswith("Intensity") for c in has):
+    if {"Protein IDs", "Majority protein IDs"} & has and any(
+        c.startswith("Intensity") for c in has
+    ):
         return "MaxQuant proteinGroups"
     if "Protein.Group" in has and {"Genes", "Protein.Names"} & has:
         return "DIA-NN matrix"
@@ -89,29 +91,32 @@ def read_proteins(raw: pd.DataFrame, path: Path) -> ProteinTable:
 
 def _samples(raw: pd.DataFrame, found: str) -> tuple[dict[str, str], str]:
     """Columns of samples -> name of the sample, and the quantity they hold."""
+    names = headings(raw)
     if found == "MaxQuant proteinGroups":
         for head in MAXQUANT:
-            own = {c: c.removeprefix(head) for c in raw if c.startswith(head) and c != head.strip()}
+            own = {
+                c: c.removeprefix(head) for c in names if c.startswith(head) and c != head.strip()
+            }
             own = {c: n for c, n in own.items() if n != "peptides"}
             if own:
                 return own, head.strip()
     elif found == "FragPipe combined_protein":
         for tail in FRAGPIPE:
-            own = {c: c.removesuffix(tail) for c in raw if c.endswith(tail)}
+            own = {c: c.removesuffix(tail) for c in names if c.endswith(tail)}
             own = {c: n for c, n in own.items()
                    if not n.endswith((" Unique", " Total", " Razor", "Combined"))}  # fmt: skip
             if own:
                 return own, tail.strip()
     elif found == "DIA-NN matrix":
-        return {c: c for c in raw if c not in DIANN and numeric(raw[c])}, "MaxLFQ quantity"
-    return {c: c for c in raw if numeric(raw[c])}, "signal"
+        return {c: c for c in names if c not in DIANN and numeric(raw[c])}, "MaxLFQ quantity"
+    return {c: c for c in names if numeric(raw[c])}, "signal"
 
 
 def _names(raw: pd.DataFrame, found: str) -> pd.Series:
     """Gene of each row, else its protein; the first of several."""
     gene = {"MaxQuant proteinGroups": "Gene names", "DIA-NN matrix": "Genes",
             "FragPipe combined_protein": "Gene"}.get(found)  # fmt: skip
-    text = [c for c in raw if not numeric(raw[c])]
+    text = [c for c in headings(raw) if not numeric(raw[c])]
     named = [c for c in text if c.strip().casefold() in ("gene", "genes", "gene names", "symbol")]
     first = gene if gene in raw else (named[0] if named else text[0] if text else raw.columns[0])
     other = next((c for c in ("Majority protein IDs", "Protein.Group", "Protein ID") if c in raw),
@@ -123,7 +128,9 @@ def _names(raw: pd.DataFrame, found: str) -> pd.Series:
 def _mass(raw: pd.DataFrame) -> pd.Series:
     import pandas as pd
 
-    column = next((c for c in raw if c.casefold() in ("mol. weight [kda]", "mass_kda")), None)
+    column = next(
+        (c for c in headings(raw) if c.casefold() in ("mol. weight [kda]", "mass_kda")), None
+    )
     if column is None:
         return pd.Series(float("nan"), index=raw.index)
     return raw[column].map(lambda cell: as_number(str(cell))).astype("float64")
@@ -131,7 +138,13 @@ def _mass(raw: pd.DataFrame) -> pd.Series:
 
 def _sifted(raw: pd.DataFrame, names: pd.Series) -> tuple[dict[str, int], pd.Series]:
     identity = names.copy()
-    for column in ("Protein IDs", "Majority protein IDs", "Protein.Group", "Protein", "Protein.Ids"):
+    for column in (
+        "Protein IDs",
+        "Majority protein IDs",
+        "Protein.Group",
+        "Protein",
+        "Protein.Ids",
+    ):
         if column in raw:
             identity = identity + " " + raw[column]
     reverse = identity.str.contains(REVERSE)

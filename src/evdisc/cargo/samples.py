@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evdisc.cargo.tabular import as_number, read_table
+from evdisc.cargo.tabular import as_number, headings, read_table
 from evdisc.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def read_samples(path: Path) -> pd.DataFrame:
     import numpy as np
 
     raw = read_table(path)
-    names = {c: KNOWN_AS[c.strip().casefold()] for c in raw if c.strip().casefold() in KNOWN_AS}
+    known = [(c, KNOWN_AS.get(c.strip().casefold())) for c in headings(raw)]
+    names = {c: name for c, name in known if name}
     if len(set(names.values())) < len(names):
         raise InputError("two columns mean the same", file=path, value=", ".join(names))
     sheet = raw.rename(columns=names)[list(names.values())].astype(str)

@@ -9,6 +9,7 @@ import csv
 import gzip
 import io
 import re
+import zipfile
 import zlib
 from collections import Counter
 from pathlib import Path
@@ -156,7 +157,7 @@ def _excel(data: bytes, path: Path) -> pd.DataFrame:
         raise MissingExtraError("openpyxl", "omics") from None
     try:
         frame = pd.read_excel(io.BytesIO(data), dtype=str, keep_default_na=False, header=None)
-    except (ValueError, KeyError, OSError, zlib.error) as error:
+    except (ValueError, KeyError, OSError, zlib.error, zipfile.BadZipFile) as error:
         raise InputError("is no Excel table", file=path, advice=str(error)) from None
     rows = [[str(c).strip() for c in row] for row in frame.to_numpy().tolist()]
     rows = [r for r in rows if any(r)]
@@ -166,12 +167,17 @@ def _excel(data: bytes, path: Path) -> pd.DataFrame:
     return pd.DataFrame(rows[1:], columns=rows[0], dtype="object")
 
 
+def headings(frame: pd.DataFrame) -> list[str]:
+    """Names of the columns as text."""
+    return [str(c) for c in frame.columns]
+
+
 def numeric(column: pd.Series) -> bool:
     """Whether most cells of a column are numbers or missing, and one is a number."""
     cells = [str(c) for c in column]
     good = [as_number(c) is not None for c in cells]
     blank = [c.casefold() in MISSING for c in cells]
-    return any(good) and sum(g or b for g, b in zip(good, blank, strict=True)) > 0.9 * len(cells)
+    return any(good) and sum(g or b for g, b in zip(good, blank, strict=True)) > 0.5 * len(cells)
 
 
 def as_number(text: str) -> float | None:

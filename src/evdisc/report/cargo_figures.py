@@ -10,6 +10,7 @@ from evdisc.report.figures import Figure, style, table_csv
 DISC, DISH, NEEDED, QUIET = "#1f8a8a", "#c79a2b", "#c2553f", "#8a969a"
 LINE, TOP = 22, 96
 SHOWN, MOST_SHARES = 24, 25
+QUANTILES = ("median", "q05", "q95")
 GROUPS = ("#1f8a8a", "#c2553f", "#c79a2b", "#6b7fb3", "#8a5fa8", "#5c8a3a", "#a3806a", "#7a7a7a")
 Rows = Sequence[Mapping[str, Any]]
 
@@ -25,14 +26,14 @@ def reach(disc: Rows, dish: Rows, half_effect: float | None) -> Figure:
         ("in the disc", DISC, -0.16, rows),
         ("in the dish", DISH, 0.16, [beside[r["name"]] for r in rows]),
     ):
-        x = [r["copies_per_cell"]["median"] for r in own]
+        copies = [r["copies_per_cell"] for r in own]
+        x = [c["median"] for c in copies]
         figure.add_trace(go.Scatter(
             x=x, y=[i + offset for i in range(len(own))], mode="markers", name=label,
             marker={"color": colour, "size": 7}, text=[r["name"] for r in own],
             error_x={"type": "data", "thickness": 1.3, "width": 0,
-                     "array": [r["copies_per_cell"]["q95"] - m for r, m in zip(own, x, strict=True)],
-                     "arrayminus": [m - r["copies_per_cell"]["q05"]
-                                    for r, m in zip(own, x, strict=True)]},
+                     "array": [c["q95"] - c["median"] for c in copies],
+                     "arrayminus": [c["median"] - c["q05"] for c in copies]},
             hovertemplate="%{text}: %{x:.3g} copies<extra>" + label + "</extra>",
         ))  # fmt: skip
     height = TOP + LINE * max(len(rows), 3)
@@ -44,7 +45,7 @@ def reach(disc: Rows, dish: Rows, half_effect: float | None) -> Figure:
     _labels(figure, [r["name"] for r in rows])
     data = table_csv(
         ("molecule", "where", "share", "copies_per_cell", "q05", "q95"),
-        [(r["name"], where, r["share"], *(r["copies_per_cell"][k] for k in ("median", "q05", "q95")))
+        [(r["name"], where, r["share"], *(r["copies_per_cell"][k] for k in QUANTILES))
          for where, own in (("disc", disc), ("dish", dish)) for r in own],
     )  # fmt: skip
     dashed = f" Dashed: {half_effect:g} copies, for half of an effect." if half_effect else ""
@@ -67,7 +68,9 @@ def profile_plot(share: Sequence[tuple[str, float]], acts: Mapping[str, str]) ->
     style(figure, height)
     figure.update_xaxes(type="log", title="share of all measured molecules, %", dtick=1)
     _labels(figure, [n for n, _ in top])
-    data = table_csv(("molecule", "share", "acts_through"), [(n, s, acts.get(n, "")) for n, s in share])
+    data = table_csv(
+        ("molecule", "share", "acts_through"), [(n, s, acts.get(n, "")) for n, s in share]
+    )
     caption = "The evidence knows the coloured ones as cargo. The file lists every molecule."
     return Figure("profile", "Most plentiful molecules", caption, figure.to_json(), data, height)
 
@@ -121,8 +124,10 @@ def distribution(bins: Rows, size: Mapping[str, float | None]) -> Figure:
                              annotation_text=key[:3].upper(), annotation_position=side)  # fmt: skip
     figure.update_xaxes(title="diameter, nm")
     figure.update_yaxes(title="% of the particles in a bin", rangemode="tozero")
-    data = table_csv(("diameter_nm", "per_ml", "low", "high"),
-                     [(b["diameter_nm"], b["per_ml"], b["low"], b["high"]) for b in bins])  # fmt: skip
+    data = table_csv(
+        ("diameter_nm", "per_ml", "low", "high"),
+        [(b["diameter_nm"], b["per_ml"], b["low"], b["high"]) for b in bins],
+    )
     return Figure("size distribution", "Size distribution", "Of the undiluted preparation.",
                   figure.to_json(), data, 340)  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from evdisc.cargo.omics import plain
 from evdisc.evidence.library import Library
 from evdisc.report import words
 from evdisc.report.cargo_figures import profile_plot, reach, samples_plot
@@ -52,7 +53,8 @@ def page(answer: Answer, command: str) -> str:
     return environment.get_template("cargo_page.html").render(
         format=content["format"], result=content, plotly=Markup(get_plotlyjs()), markup=Markup,
         lead=lead(content), command=command, rows=content["disc"]["stoichiometry"],
-        dish={r["name"]: r for r in content["dish"]["stoichiometry"]}, claims=_by(content["claims"]),
+        dish={r["name"]: r for r in content["dish"]["stoichiometry"]},
+        claims=_by(content["claims"]),
         more_groups=groups if len(groups) > 1 else [], by_group=_by_group(content),
         parts=[_part(name, answer) for name in ("dish", "disc") if content[name][KEY]],
         group_of={str(k): str(v) for k, v in answer.data.samples["group"].items()},
@@ -67,8 +69,7 @@ def _figures(answer: Answer) -> dict[str, Any]:
     sheet = answer.data.samples
     scores = answer.data.scores
     share = {r["component"]: r["variance_share"] for r in content["import"]["batches"]}
-    listed = [{"sample": str(i), **{k: float(v) for k, v in row.items()}}
-              for i, row in zip(scores.index, scores.to_dict(orient="records"), strict=True)]  # fmt: skip
+    listed = plain(scores.reset_index(names="sample"))
     needed = rows[0].get("needed") if rows else None
     acting = any(r["acts_through"] for r in rows)
     return {

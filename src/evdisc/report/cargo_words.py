@@ -15,7 +15,7 @@ def lead(content: Mapping[str, Any]) -> str:
     rows = [r for r in content["disc"]["stoichiometry"] if r["acts_through"]]
     what = "miRNA" if content["kind"] == "mirna" else "proteins"
     if not rows:
-        return f"None of the measured {what} is known to the evidence as cargo of a vesicle for the disc."
+        return f"None of the measured {what} is known to the evidence as cargo."
     return f"{_count(rows, what, content)} {_effect(content)}".strip()
 
 
@@ -24,19 +24,23 @@ def _count(rows: list[dict[str, Any]], what: str, content: Mapping[str, Any]) ->
     reached = f"{most['name']} with {words.interval(most['copies_per_cell'], 2)} copies per cell"
     start = f"The evidence knows {len(rows)} of the measured {what}."
     if content["kind"] != "mirna":
-        return f"{start} Most is delivered of {reached}, {words.number(most['over_own']['median'], 2)} times its own."
+        over = words.number(most["over_own"]["median"], 2)
+        return f"{start} Most is delivered of {reached}, {over} times the cell's own."
     needed = rows[0]["needed"]
     enough = [r["name"] for r in rows if (r["copies_per_cell"]["median"] or 0.0) >= needed]
     maybe = [r["name"] for r in rows if (r["copies_per_cell"]["q95"] or 0.0) >= needed]
     if enough:
-        return f"{start} In the disc {', '.join(enough[:4])} reach the {needed:g} copies per cell that half an effect takes; {reached}."
+        return (
+            f"{start} In the disc {', '.join(enough[:4])} reach the {needed:g} copies per cell "
+            f"that half an effect takes; most is {reached}."
+        )
     can = (
         f"the 90 % range of {', '.join(maybe[:4])} reaches them" if maybe
         else "not even the upper end of the 90 % range reaches them"
     )  # fmt: skip
     return (
-        f"{start} In the disc none reaches, at the median, the {needed:g} copies per cell that half "
-        f"an effect takes: the nearest is {reached}; {can}."
+        f"{start} In the disc none reaches, at the median, the {needed:g} copies per cell that "
+        f"half an effect takes: the nearest is {reached}; {can}."
     )
 
 

@@ -39,7 +39,9 @@ def write_cargo(
         tables["names"] = data.names
     for table in compared:
         pair = f"{table['group'].iloc[0]}-{table['versus'].iloc[0]}" if len(table) else "none"
-        tables["difference-" + "".join(c if c.isalnum() or c in "-_" else "_" for c in pair)] = table
+        tables["difference-" + "".join(c if c.isalnum() or c in "-_" else "_" for c in pair)] = (
+            table
+        )
     for name, frame in tables.items():
         write_bytes(out / f"{name}.csv", frame.to_csv(index=False).encode())
     write_json(out / "cargo.json", summary)

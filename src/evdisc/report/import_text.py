@@ -30,9 +30,9 @@ def _vesicles(summary: Mapping[str, Any], out: Path | None) -> Iterator[str]:
             ("mode", "mode_nm")))  # fmt: skip
     protein, each = summary["protein_ug_per_ml"], summary["particles_per_ug"]
     if protein:
-        yield f"protein {number(protein['median'])} ug/mL ({number(protein['low'])} to {number(protein['high'])})"
+        yield f"protein {_range(protein)} ug/mL"
     if each:
-        yield f"{number(each['median'])} particles/ug ({number(each['low'])} to {number(each['high'])})"
+        yield f"particles per ug of protein {_range(each)}"
     for flow in summary["flow"]:
         names = ", ".join(c["pnn"] for c in flow["channels"])
         yield f"{flow['file']}: {flow['events']} events; channels {names}"
@@ -63,16 +63,23 @@ def _cargo(summary: Mapping[str, Any], out: Path | None) -> Iterator[str]:
     yield from (f"note: {w}" for w in summary["warnings"])
     for d in summary["compared"]:
         if d["tested"]:
-            yield (f"{d['group']} over {d['versus']}, {d['method']}: {d['false_discovery_5_percent']} of "
-                   f"{d['tested']} differ at a false discovery rate of 5 %")  # fmt: skip
+            count = d["false_discovery_5_percent"]
+            yield (f"{d['group']} over {d['versus']}, {d['method']}: {count} of {d['tested']} "
+                   "differ at a false discovery rate of 5 %")  # fmt: skip
             yield from (f"  {n}: log2 fold {number(f)}, adjusted p {number(p, 2)}"
                         for n, f, p in d["first"][:MOST])  # fmt: skip
     if out is not None:
         yield f"\nwritten to {out}: cargo.json, values.csv, samples.csv and more"
 
 
+def _range(row: Mapping[str, Any]) -> str:
+    return f"{number(row['median'])} ({number(row['low'])} to {number(row['high'])})"
+
+
 def _names(rows: list[Any], what: str, said: Any) -> Iterator[str]:
     if rows:
-        yield f"{len(rows)} names {what}: " + ", ".join(said(r) for r in rows[:MOST]) + (
-            f" and {len(rows) - MOST} more" if len(rows) > MOST else ""
+        yield (
+            f"{len(rows)} names {what}: "
+            + ", ".join(said(r) for r in rows[:MOST])
+            + (f" and {len(rows) - MOST} more" if len(rows) > MOST else "")
         )

@@ -196,19 +196,21 @@ def stoichiometry(
     rows = []
     for name, part in share.items():
         delivered = part * total * taken.cytosol
-        own = np.array([values[m].molecular("endogenous_copies", name, kind) for m in taken.members])
+        own = np.array(
+            [values[m].molecular("endogenous_copies", name, kind) for m in taken.members]
+        )
         row: dict[str, Any] = {
             "name": name, "share": part, "copies_per_vesicle": triple(part * total),
             "copies_per_cell": triple(delivered), "own": triple(own),
             "over_own": triple(delivered / own),
         }  # fmt: skip
         if kind == "miRNA":
-            copies, over = row["copies_per_cell"], row["over_own"]["median"] or 0.0
-            middle = copies["median"] or 0.0
+            over = row["over_own"]["median"] or 0.0
+            middle, low, high = (row["copies_per_cell"][k] or 0.0 for k in ("median", "q05", "q95"))
             row |= {
                 "needed": needed, "over_needed": triple(delivered / needed),
                 "dose_for_half_effect": triple(needed / delivered),
-                "verdict": verdict(middle, copies["q05"] or 0.0, copies["q95"] or 0.0, needed, over),
+                "verdict": verdict(middle, low, high, needed, over),
             }  # fmt: skip
         rows.append(row)
     return rows

@@ -85,7 +85,9 @@ def _channels(events: pd.DataFrame, text: dict[str, str]) -> pd.DataFrame:
     for n, name in enumerate(events.columns, 1):
         own = events[name].to_numpy()
         low, mid, high = np.quantile(own, (0.05, 0.5, 0.95)) if own.size else (np.nan,) * 3
-        rows.append((n, name, text.get(f"p{n}s", ""), _number(text.get(f"p{n}r", "")), mid, low, high))
+        rows.append(
+            (n, name, text.get(f"p{n}s", ""), _number(text.get(f"p{n}r", "")), mid, low, high)
+        )
     return pd.DataFrame(rows, columns=["number", "pnn", "pns", "range", "median", "q05", "q95"])
 
 

@@ -52,7 +52,7 @@ def read_nanosight(text: str, path: Path) -> ParticleFile:
         if name not in sections:
             raise InputError(f"has no section [{name}]", file=path, advice="is the file cut off?")
     conditions = _labelled(sections["Conditions"])
-    names = _names(sections["Experiment Details"] if "Experiment Details" in sections else [], path)
+    names = _names(sections.get("Experiment Details", []), path)
     size_names = _names(sections["Size Data"], path)
     if sorted(names) != sorted(size_names):
         raise InputError("names other runs in its size data than at its head", file=path,
@@ -68,12 +68,13 @@ def read_nanosight(text: str, path: Path) -> ParticleFile:
     import pandas as pd
 
     sizes = pd.DataFrame(
-        [(run, d, c) for run in names for d, c in bins[run]], columns=["run", "diameter_nm", "per_ml"]
+        [(run, d, c) for run in names for d, c in bins[run]],
+        columns=["run", "diameter_nm", "per_ml"],
     )
     settings = {k: v[0] for k, v in {**conditions, **_labelled(sections["Settings"])}.items() if v}
     settings |= {k: v[0] for k, v in _labelled(sections.get("Experiment Details", [])).items()
                  if v and v[0] and k not in ("Filename:", "Processed")}  # fmt: skip
-    return ParticleFile(str(path), FORMAT, run_table(rows), sizes, settings,
+    return ParticleFile(str(path), FORMAT, run_table([dict(row) for row in rows]), sizes, settings,
                         tuple(_warnings(sections, names)))  # fmt: skip
 
 

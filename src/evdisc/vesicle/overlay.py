@@ -70,8 +70,9 @@ def overlay_text(found: Measurement) -> str:
               "note": "written by evdisc vesicles import"}  # fmt: skip
     rows = []
     if found.size:
-        rows.append(_row("vesicle_diameter", found.size["d50_nm"], found.size["d05_nm"],
-                         found.size["d95_nm"], "nm", "measured; range holds 90 % of the vesicles"))  # fmt: skip
+        middle, low, high = (found.size[k] for k in ("d50_nm", "d05_nm", "d95_nm"))
+        note = "measured; range holds 90 % of the vesicles"
+        rows.append(_row("vesicle_diameter", middle, low, high, "nm", note))
     if found.particles_per_ug:
         rows.append(_row("particles_per_mass", *found.particles_per_ug, "vesicles/ug",
                          "measured; 90 % interval"))  # fmt: skip
@@ -105,6 +106,6 @@ def protocol_text(found: Measurement, overlay: str, cell: str | None, isolation:
         volume = EXAMPLE_DOSE / found.per_ml * UL_PER_ML
         note = f"        # {volume:.3g} uL of the undiluted preparation hold it"
     lines.append(f"    dose: {EXAMPLE_DOSE:.0e} particles{note}".replace("e+0", "e"))
-    lines += ["    volume: 2 uL", "    schedule: [14 d]",
-              f"evidence: {{overlays: [{overlay}]}}          # measured size and purity"]  # fmt: skip
+    lines += ["    volume: 2 uL", "    schedule: [14 d]"]
+    lines.append(f"evidence: {{overlays: [{overlay}]}}          # measured size and purity")
     return "\n".join(lines) + "\n"

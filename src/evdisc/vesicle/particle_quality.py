@@ -31,7 +31,9 @@ def flags(runs: pd.DataFrame, blank: bool, library: Library) -> list[str]:
         least = limit(library, "nta_least_frames")
         said.append(f"fewer than {least:.0f} frames: {_each(short, 'frames')}")
     if len(runs) < limit(library, "nta_least_runs"):
-        said.append(f"{len(runs)} of the {limit(library, 'nta_least_runs'):.0f} runs a sample needs")
+        said.append(
+            f"{len(runs)} of the {limit(library, 'nta_least_runs'):.0f} runs a sample needs"
+        )
     drift = float(runs["temperature_c"].max() - runs["temperature_c"].min())
     if drift > limit(library, "nta_most_temperature_drift"):
         said.append(f"temperature drifts by {drift:.2g} K between the runs")

@@ -76,8 +76,13 @@ def read_protein(path: Path) -> Protein:
         raise InputError(f"holds {what}", file=path, value=", ".join(names) or None,
                          expected="one sample beside the standards")  # fmt: skip
     curve, spread, scatter, freedom = fit(known[standard], seen[standard])
-    points = pd.DataFrame({"standard_ug_per_ml": known[standard], "absorbance": seen[standard],
-                           "fitted": np.polynomial.polynomial.polyval(known[standard], curve)})  # fmt: skip
+    points = pd.DataFrame(
+        {
+            "standard_ug_per_ml": known[standard],
+            "absorbance": seen[standard],
+            "fitted": np.polynomial.polynomial.polyval(known[standard], curve),
+        }
+    )
     found, low, high, said = _sample(
         seen[~standard], fold[~standard], known[standard], (curve, spread, scatter, freedom), path
     )
@@ -90,7 +95,8 @@ def fit(x: Floats, y: Floats) -> tuple[Floats, Floats, float, int]:
     curve, *_ = np.linalg.lstsq(design, y, rcond=None)
     freedom = len(x) - DEGREE - 1
     scatter = float(((y - design @ curve) ** 2).sum() / freedom)
-    return curve, scatter * np.linalg.inv(design.T @ design), scatter, freedom
+    spread = np.asarray(scatter * np.linalg.inv(design.T @ design), dtype=np.float64)
+    return np.asarray(curve, dtype=np.float64), spread, scatter, freedom
 
 
 def _sample(
@@ -137,9 +143,12 @@ def _columns(raw: pd.DataFrame, path: Path) -> pd.DataFrame:
     table = raw.rename(columns=names)
     for needed in ("sample", "standard", "absorbance"):
         if needed not in table:
-            raise InputError(f"has no column of the {needed}", file=path,
-                             value=", ".join(map(str, raw.columns)),
-                             expected="sample, standard_ug_per_ml, absorbance, dilution")  # fmt: skip
+            raise InputError(
+                f"has no column of the {needed}",
+                file=path,
+                value=", ".join(map(str, raw.columns)),
+                expected="sample, standard_ug_per_ml, absorbance, dilution",
+            )
     if "dilution" not in table:
         table["dilution"] = "1"
     return table

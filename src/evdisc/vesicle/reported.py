@@ -52,7 +52,10 @@ def misev_items(done: ParticleImport) -> dict[str, str]:
         )  # fmt: skip
     if done.flow:
         out["G2 flow cytometry channels"] = "; ".join(
-            ", ".join(f"{c.pnn}{f' ({c.pns})' if c.pns else ''}" for c in f.channels.itertuples())
+            ", ".join(
+                f"{name} ({stain})" if stain else str(name)
+                for name, stain in zip(f.channels["pnn"], f.channels["pns"], strict=True)
+            )
             for f in done.flow
         )
     return {k: v for k, v in out.items() if v}

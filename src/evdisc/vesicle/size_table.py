@@ -58,7 +58,9 @@ def read_bins(raw: pd.DataFrame, path: Path) -> ParticleFile:
     if (values < 0).to_numpy().any():
         raise InputError("has a negative number", file=path)
     if diameter.duplicated().any():
-        raise InputError("has a size twice", file=path, value=float(diameter[diameter.duplicated()].iloc[0]))
+        raise InputError(
+            "has a size twice", file=path, value=float(diameter[diameter.duplicated()].iloc[0])
+        )
     counted = all(re.search(r"conc|ml|/ ?l\b", c, re.IGNORECASE) for c in amounts)
     order = diameter.argsort(kind="stable")
     rows, parts = [], []
@@ -70,8 +72,8 @@ def read_bins(raw: pd.DataFrame, path: Path) -> ParticleFile:
                                    "per_ml": own_bins}))  # fmt: skip
         rows.append({"run": name, "per_ml": float(own_bins.sum()) if counted else float("nan")})
     note = () if counted else ("counts without a concentration: the sizes are read alone",)
-    return ParticleFile(str(path), BINS_FORMAT, run_table(list(rows)), pd.concat(parts, ignore_index=True),
-                        {}, note)  # fmt: skip
+    sizes = pd.concat(parts, ignore_index=True)
+    return ParticleFile(str(path), BINS_FORMAT, run_table(list(rows)), sizes, {}, note)
 
 
 def read_single_particles(raw: pd.DataFrame, path: Path) -> ParticleFile:
@@ -107,4 +109,6 @@ def _unit(column: str, units: tuple[tuple[re.Pattern[str], float], ...], expecte
     for pattern, factor in units:
         if pattern.search(column):
             return factor
-    raise InputError("column has no unit", file=path, key=column, expected=f"{expected} in its name")
+    raise InputError(
+        "column has no unit", file=path, key=column, expected=f"{expected} in its name"
+    )

@@ -62,8 +62,8 @@ def undiluted(
         blank: mean blank by bin: diameter_nm, per_ml in the cell; None for none.
 
     Returns:
-        runs with measured_per_ml (in the cell), blank_per_ml, dilution and per_ml (undiluted); sizes
-        with per_ml (undiluted).
+        runs with measured_per_ml (in the cell), blank_per_ml, dilution and per_ml (undiluted);
+        sizes with per_ml (undiluted).
 
     Raises:
         InputError: the file records a dilution and another is given.

@@ -45,7 +45,8 @@ def read_zetaview(text: str, path: Path) -> ParticleFile:
     place = next((i for i, c in enumerate(columns) if c.startswith("concentration")), None)
     if place is None:
         raise InputError("its size block has no column of concentrations", file=path,
-                         value=block[0].strip()[:80], expected="Size / nm, Number, Concentration")  # fmt: skip
+                         value=block[0].strip()[:80],
+                         expected="Size / nm, Number, Concentration")  # fmt: skip
     bins = []
     for line in block[1:]:
         cells = [c.strip() for c in re.split(r"\t|;|\s+", line.strip())]
