@@ -5,6 +5,7 @@ A light-scatter signal is no diameter without calibration, so no size is made up
 
 from __future__ import annotations
 
+import io
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,8 +50,8 @@ def is_fcs(data: bytes) -> bool:
     return data[:3] == b"FCS" and data[3:6] in (b"2.0", b"3.0", b"3.1", b"3.2")
 
 
-def read_flow(path: Path) -> FlowFile:
-    """Events and channels of a file.
+def read_flow(data: bytes, path: Path) -> FlowFile:
+    """Events and channels of the bytes of a file; ``path`` is where they come from.
 
     Raises:
         InputError: it is damaged. MissingExtraError: no FlowIO.
@@ -64,14 +65,14 @@ def read_flow(path: Path) -> FlowFile:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd offsets that it reads all the same
-            read = flowio.FlowData(str(path))
+            read = flowio.FlowData(io.BytesIO(data))
         # values as stored: no gain, no logarithm is applied
-        data = np.reshape(np.asarray(read.events, dtype=np.float64), (-1, read.channel_count))
+        values = np.reshape(np.asarray(read.events, dtype=np.float64), (-1, read.channel_count))
     except (flowio.exceptions.FlowIOException, ValueError, KeyError, OSError, IndexError) as error:
         raise InputError("is a damaged FCS file", file=path, advice=str(error)[:120]) from None
     text = {str(k).casefold(): str(v) for k, v in read.text.items()}
     names = _distinct([text.get(f"p{n}n", f"P{n}") for n in range(1, read.channel_count + 1)])
-    events = pd.DataFrame(data, columns=names)
+    events = pd.DataFrame(values, columns=names)
     volume = _number(text.get("vol", ""))
     per_ml = len(events) / volume * NL_PER_ML if volume else float("nan")
     return FlowFile(str(path), str(read.version), events, _channels(events, text),

@@ -24,6 +24,14 @@ LOOKED_FOR = (
 )
 
 
+def _text(data: bytes, path: Path) -> str:
+    try:
+        return decode(data, path)
+    except InputError as error:
+        raise InputError("format not recognised", file=path, expected=LOOKED_FOR,
+                         advice=error.bare) from None  # fmt: skip
+
+
 def read_particles(path: Path) -> ParticleFile | FlowFile:
     """Read a file of any known instrument.
 
@@ -32,9 +40,9 @@ def read_particles(path: Path) -> ParticleFile | FlowFile:
     """
     data = read_bytes(path)
     if is_fcs(data):
-        return read_flow(path)
+        return read_flow(data, path)
     if not data.startswith(ZIP):
-        text = decode(data, path)
+        text = _text(data, path)
         if is_nanosight(text):
             return read_nanosight(text, path)
         if is_zetaview(text):
