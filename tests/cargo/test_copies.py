@@ -23,7 +23,9 @@ def imported(tmp_path, rows, particles=("1e9", "2e9")):
     many = {f"hsa-miR-{i}-5p": (0, 0) for i in range(300, 330)}
     text = "miRNA,s1,s2\n" + "".join(f"{n},{a},{b}\n" for n, (a, b) in {**rows, **many}.items())
     (tmp_path / "counts.csv").write_text(text, "utf-8")
-    sheet = "sample,group,particles\n" + "".join(f"s{i},a,{p}\n" for i, p in enumerate(particles, 1))
+    sheet = "sample,group,particles\n" + "".join(
+        f"s{i},a,{p}\n" for i, p in enumerate(particles, 1)
+    )
     (tmp_path / "sheet.csv").write_text(sheet, "utf-8")
     return import_cargo(tmp_path / "counts.csv", tmp_path / "sheet.csv")
 

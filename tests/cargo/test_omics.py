@@ -100,7 +100,9 @@ def test_twins_are_joined_and_said(tmp_path, sheet):
 
 def test_spike_ins_stand_apart(tmp_path, sheet):
     rows = ROWS | {f"hsa-miR-{i}-5p": (5, 5, 5, 5) for i in range(100, 130)}
-    data = read(tmp_path, table(rows=rows | {"cel-miR-39-3p": (7, 7, 7, 7), "UniSp6": (9,) * 4}), sheet)
+    data = read(
+        tmp_path, table(rows=rows | {"cel-miR-39-3p": (7, 7, 7, 7), "UniSp6": (9,) * 4}), sheet
+    )
     assert list(data.others.index) == ["cel-miR-39-3p", "UniSp6"]
     assert "miR-39-3p" not in data.values.index
 
@@ -205,4 +207,6 @@ def test_published_count_tables_are_read(file, tmp_path):
     sheet.write_text("sample,group\n" + rows, "utf-8")
     data = import_cargo(paths[0], sheet)
     # the library sizes are those pandas finds; the same mature name on several loci adds up
-    assert data.quality["total"].to_numpy() == pytest.approx(frame[samples].sum().to_numpy(), rel=1e-3)
+    assert data.quality["total"].to_numpy() == pytest.approx(
+        frame[samples].sum().to_numpy(), rel=1e-3
+    )

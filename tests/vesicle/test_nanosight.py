@@ -93,7 +93,15 @@ def test_the_order_of_runs_and_sections_does_not_matter(tmp_path):
     head, _, rest = SMALL.partition("[Conditions]")
     conditions, _, rest = rest.partition("[Results]")
     results, _, rest = rest.partition("[Concentration Warnings]")
-    moved = head + "[Results]" + results + "[Conditions]" + conditions + "[Concentration Warnings]" + rest
+    moved = (
+        head
+        + "[Results]"
+        + results
+        + "[Conditions]"
+        + conditions
+        + "[Concentration Warnings]"
+        + rest
+    )
     again = read(tmp_path, moved).runs.set_index("run").drop(columns="file")
     assert again.equals(usual)
 
@@ -160,7 +168,9 @@ def test_real_files_give_the_numbers_they_state(name):
     if not path.is_file():
         pytest.skip("EVDISC_REFERENCE_DATA holds no NanoSight files")
     done = import_particles([path])
-    lines = {r[0]: r[1:] for r in (x.split(",") for x in path.read_text("utf-8").splitlines()) if r[0]}
+    lines = {
+        r[0]: r[1:] for r in (x.split(",") for x in path.read_text("utf-8").splitlines()) if r[0]
+    }
     count = len(done.runs)
     for label, column in (("Concentration (Particles / ml)", "per_ml"), ("D10", "d10_nm"),
                           ("D50", "d50_nm"), ("D90", "d90_nm"), ("Mean", "mean_nm"),
@@ -175,5 +185,7 @@ def test_real_files_give_the_numbers_they_state(name):
         bins = done.sizes[done.sizes["run"] == row.run]
         # the bins hold the particles, and give the percentiles within their width
         assert bins["per_ml"].sum() == pytest.approx(row.per_ml, rel=5e-3)
-        own = percentiles(bins["diameter_nm"].to_numpy(), bins["per_ml"].to_numpy(), (0.1, 0.5, 0.9))
+        own = percentiles(
+            bins["diameter_nm"].to_numpy(), bins["per_ml"].to_numpy(), (0.1, 0.5, 0.9)
+        )
         assert np.abs(np.array(own) - [row.d10_nm, row.d50_nm, row.d90_nm]).max() < 4.0
