@@ -37,8 +37,9 @@ def test_tmm_is_blind_to_a_few_molecules_that_swamp_a_sample(high):
 
 
 def test_the_weights_are_the_inverse_variances_of_m():
-    counts = np.array([[100.0, 210.0], [1000.0, 1900.0], [5000.0, 10100.0], [20.0, 60.0], [1.0, 9.0],
-                       [3000.0, 6000.0], [40.0, 80.0], [800.0, 1500.0], [60.0, 20.0], [7.0, 7.0]])  # fmt: skip
+    one = [100.0, 1000, 5000, 20, 1, 3000, 40, 800, 60, 7]
+    other = [210.0, 1900, 10100, 60, 9, 6000, 80, 1500, 20, 7]
+    counts = np.array([one, other]).T
     n = counts.sum(axis=0)
     m = np.log2(counts[:, 1] / n[1] / (counts[:, 0] / n[0]))
     a = 0.5 * np.log2(counts[:, 1] / n[1] * counts[:, 0] / n[0])

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from studies import dish, document, rat
 
 from evdisc.cargo.copies import Scale
 from evdisc.errors import InputError
 from evdisc.evidence.library import load
 from evdisc.study import measured as m
 from evdisc.study.measured_frames import frames, usual_dish
+from studies import dish, document, rat
 
 
 @pytest.fixture(scope="module")
