@@ -85,3 +85,24 @@ def test_bad_input_is_one_line_and_exit_2(args, message, tmp_path):
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path):
+    (tmp_path / "samples.csv").write_text((MEASURED / "samples.csv").read_text("utf-8"), "utf-8")
+    before = (tmp_path / "samples.csv").read_bytes()
+    table = MEASURED / "mirna-counts.csv"
+    for command in (("cargo", "import", table), ("cargo", "report", table)):
+        done = evdisc(*command, "--samples", "samples.csv", "--out", ".", cwd=tmp_path)
+        assert done.returncode == 2
+        assert "holds a file that is read, got 'samples.csv'" in done.stderr
+    done = evdisc("vesicles", "import", MEASURED / "sizes.csv", "--out", ".", cwd=tmp_path)
+    assert "holds files of another origin" in done.stderr
+    assert (tmp_path / "samples.csv").read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["samples.csv"]
+
+
+def test_an_import_may_be_repeated_into_its_own_folder(tmp_path):
+    args = ("vesicles", "import", MEASURED / "sizes.csv", "--out", tmp_path / "v", "--json")
+    first, again = evdisc(*args), evdisc(*args)
+    assert again.returncode == 0, again.stderr
+    assert first.stdout == again.stdout

@@ -48,6 +48,12 @@ def import_(
     from evdisc.cargo.omics import import_cargo
     from evdisc.report.import_text import cargo_text
 
+    if out is not None:
+        from evdisc.cargo.omics import FORMAT
+        from evdisc.report.import_files import CARGO
+        from evdisc.report.import_folder import require_own
+
+        require_own(out, CARGO, FORMAT, (table, samples, mirbase))
     pairs = [_pair(c, ":", "--compare", "GROUP:VERSUS") for c in compare or []]
     data = import_cargo(table, samples, kind, method=method, reference=names_of(mirbase))  # type: ignore[arg-type]
     found = [data.differential(a, b) for a, b in pairs]

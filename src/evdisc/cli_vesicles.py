@@ -48,6 +48,12 @@ def import_(
     from evdisc.report.import_text import vesicles_text
     from evdisc.vesicle.importing import import_particles
 
+    if out is not None:
+        from evdisc.report.import_files import VESICLES
+        from evdisc.report.import_folder import require_own
+        from evdisc.vesicle.importing import FORMAT
+
+        require_own(out, VESICLES, FORMAT, (*files, blank, protein))
     parent = None if cell is None else canonical("parent_cell", cell)
     how = canonical("isolation", isolation)
     done = import_particles(files, dilution=dilution, blank=blank, protein=protein)

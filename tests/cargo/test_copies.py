@@ -131,3 +131,13 @@ def test_what_is_said_of_a_molecule(library):
     claims = said_of("miR-410-3p", library)
     assert any(c.target == "NLRP3" and c.sign == -1 for c in claims)
     assert all(c.sign for c in claims)
+
+
+def test_no_vesicle_holds_more_protein_than_it_weighs(library):
+    data = import_cargo(EXAMPLES / "proteinGroups.txt", EXAMPLES / "samples.csv")
+    impure = profile(data, "normoxia", library, particles_per_ug=(5e8, 4e8, 6e8))
+    whole = library.resolve("largest_particles_per_mass", subject="100 nm").median
+    table = impure.table().set_index("feature")
+    mass = (table["copies_per_vesicle"] * data.mass * KDA).sum()
+    assert mass == pytest.approx(1.0 / whole)
+    assert "free protein" in impure.scale.words

@@ -263,6 +263,11 @@ def sample():
                             protein=EXAMPLES / "protein.csv")  # fmt: skip
 
 
+def test_free_protein_is_seen(sample):
+    # 5.7e8 particles per ug is less than whole vesicles have
+    assert any("free protein is there" in f for f in sample.flags)
+
+
 def test_particles_per_ug(sample):
     ratio = sample.concentration["mean"] / sample.protein.ug_per_ml
     assert sample.particles_per_ug["median"] == pytest.approx(ratio)

@@ -207,13 +207,21 @@ def _by_spike_in(
 def _by_protein(
     data: CargoImport, bare: Profile, library: Library, measured: Sequence[float] | None
 ) -> Scale:
-    """Protein per vesicle over the mean mass of the molecules found."""
+    """Protein per vesicle over the mean mass of the molecules found.
+
+    A vesicle holds no more protein than it weighs: what particles per ug leave beyond that is free.
+    """
     row = limit_row(library, "particles_per_mass")
-    middle, low, high = measured or (row.value, row.low, row.high)
+    fewest = limit_row(library, "largest_particles_per_mass", "100 nm").value
+    middle, low, high = (max(x, fewest) for x in measured or (row.value, row.low, row.high))
     mean = float((bare.share * masses(data, library).reindex(bare.share.index)).sum()) * KDA
     each = [UG / x / mean for x in (middle, high, low)]
     if measured:
-        words = f"{middle:.3g} particles per ug of protein were measured"
+        words = f"{measured[0]:.3g} particles per ug of protein were measured"
+        if measured[0] < fewest:
+            words += (
+                f"; whole vesicles are at least {fewest:.2g}, so the rest is taken for free protein"
+            )
         return Scale("protein per vesicle", words, *each)
     words = (
         f"particles per ug of protein were not measured: {middle:.3g} ({low:.3g} to {high:.3g}) "

@@ -10,13 +10,13 @@ from evdisc.cargo.omics import plain
 from evdisc.evidence.library import Library
 from evdisc.report import words
 from evdisc.report.cargo_figures import profile_plot, reach, samples_plot
-from evdisc.report.cargo_report import Answer
+from evdisc.report.cargo_report import RECORD, Answer
 from evdisc.report.cargo_words import lead
 from evdisc.report.figures import courses
 from evdisc.report.render import csv_link
 from evdisc.study.folder import write_bytes, write_json
 
-PAGE, JSON = "report.html", "cargo-report.json"
+PAGE = "report.html"
 KEY = "result"
 
 
@@ -27,7 +27,7 @@ def write_cargo_report(answer: Answer, out: Path, command: str) -> Path:
         FolderError: the folder cannot be written.
     """
     text = page(answer, command)
-    write_json(out / JSON, answer.content)
+    write_json(out / RECORD, answer.content)
     write_bytes(out / "cargo.csv", answer.profile.table().to_csv(index=False).encode())
     write_bytes(out / "samples.csv", answer.data.quality.to_csv(index=False).encode())
     for protocol in (answer.dish, answer.disc):

@@ -20,6 +20,7 @@ from evdisc.cargo.omics import CargoImport, import_cargo
 from evdisc.errors import InputError
 from evdisc.evidence.library import Library, load
 from evdisc.protocol.yaml_io import LoadedProtocol, load_protocol
+from evdisc.report.import_folder import require_own
 from evdisc.study import measured as study
 from evdisc.study.execute import Progress, overlay_paths, silent
 from evdisc.study.folder import write_bytes
@@ -28,7 +29,7 @@ from evdisc.vesicle.build import native_profile
 from evdisc.vesicle.overlay import Measurement, measurement, overlay_text
 
 FORMAT = "evdisc-cargo-report/1"
-OVERLAY = "measured.csv"
+RECORD, OVERLAY = "cargo-report.json", "measured.csv"
 #: members of the dose table and the dish, which are quick
 QUICK_MEMBERS = 20
 #: most plentiful molecules tabulated beside those the evidence knows
@@ -97,6 +98,8 @@ def cargo_report(asked: Asked, progress: Progress = silent) -> Answer:
     Raises:
         EvdiscError: bad input, or nothing could be run.
     """
+    read = (asked.table, asked.samples, asked.protocol, asked.vesicles)
+    require_own(asked.out, RECORD, FORMAT, read)
     loaded = None if asked.protocol is None else load_protocol(asked.protocol)
     vesicles = None if asked.vesicles is None else measurement(asked.vesicles)
     library = _library(asked, loaded, vesicles)

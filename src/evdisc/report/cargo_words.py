@@ -52,8 +52,10 @@ def _effect(content: Mapping[str, Any]) -> str:
     said = []
     for e in [about["effect"], *about["effects"]]:
         if e and e["arm"] == "treated" and e["versus"] == "vehicle" and e["claims"] == "discounted":
+            seen = e["direction"] in ("up", "down") and abs(e["median"] or 0.0) < e["band"]
+            small = ", within what counts as none" if seen else ""
             said.append(f"{words.HYPOTHESIS[e['hypothesis']]} {words.difference(e)} points "
-                        f"({words.DIRECTION[e['direction']]})")  # fmt: skip
+                        f"({words.DIRECTION[e['direction']]}{small})")  # fmt: skip
     if not said:
         return ""
     return f"Against the vehicle, the vesicles change the {READOUT} " + ", ".join(said) + "."

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OVERLAY = "measured.csv"
+VESICLES, CARGO = "vesicles.json", "cargo.json"
 
 
 def write_cargo(
@@ -42,9 +43,9 @@ def write_cargo(
         tables["difference-" + "".join(c if c.isalnum() or c in "-_" else "_" for c in pair)] = (
             table
         )
+    write_json(out / CARGO, summary)
     for name, frame in tables.items():
         write_bytes(out / f"{name}.csv", frame.to_csv(index=False).encode())
-    write_json(out / "cargo.json", summary)
 
 
 def write_vesicles(done: ParticleImport, out: Path, cell: str | None, isolation: str) -> Path:
@@ -63,6 +64,7 @@ def write_vesicles(done: ParticleImport, out: Path, cell: str | None, isolation:
     )  # fmt: skip
     block = protocol_text(found, OVERLAY, cell, isolation)
     text = _page(done, summary, block)
+    write_json(out / VESICLES, summary)
     for name, frame in (("runs", done.runs), ("sizes", done.sizes),
                         ("distribution", done.distribution)):  # fmt: skip
         write_bytes(out / f"{name}.csv", frame.to_csv(index=False).encode())
@@ -72,7 +74,6 @@ def write_vesicles(done: ParticleImport, out: Path, cell: str | None, isolation:
             write_bytes(out / f"spillover-{n}.csv", flow.spillover.to_csv().encode())
     write_bytes(out / OVERLAY, overlay_text(found).encode())
     write_bytes(out / "vesicle.yaml", block.encode())
-    write_json(out / "vesicles.json", summary)
     write_bytes(out / "report.html", text.encode())
     return out / "report.html"
 

@@ -14,7 +14,7 @@ from evdisc.errors import InputError
 from evdisc.evidence.distributions import Z95
 from evdisc.evidence.library import Library, load
 from evdisc.vesicle.flow import FlowFile
-from evdisc.vesicle.particle_quality import flags, variation
+from evdisc.vesicle.particle_quality import flags, purity_flags, variation
 from evdisc.vesicle.particles import ParticleFile
 from evdisc.vesicle.protein_plate import Protein, read_protein
 from evdisc.vesicle.recognise import read_particles
@@ -130,9 +130,11 @@ def import_particles(
     said = flags(runs, base is not None, library) if counted else []
     if counted and dilution is None and any(c.runs["dilution"].isna().any() for c in counted):
         said.append("no dilution is recorded or given: concentrations are those in the cell")
+    each = _per_ug(concentration, protein_found)
+    said += purity_flags(each.get("median"), library)
     return replace(
         done, size=_size(done.distribution), concentration=concentration, flags=tuple(said),
-        particles_per_ug=_per_ug(concentration, protein_found),
+        particles_per_ug=each,
     )  # fmt: skip
 
 

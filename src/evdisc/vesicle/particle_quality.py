@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evdisc.cargo.thresholds import limit
+from evdisc.cargo.thresholds import limit, limit_row
 from evdisc.evidence.library import Library
 
 if TYPE_CHECKING:
@@ -41,6 +41,17 @@ def flags(runs: pd.DataFrame, blank: bool, library: Library) -> list[str]:
     if spread > limit(library, "nta_most_spread"):
         said.append(f"concentration varies by {100 * spread:.0f} % between the runs")
     return said + _of_blank(runs, blank, library)
+
+
+def purity_flags(per_ug: float | None, library: Library) -> list[str]:
+    """Flag of a preparation whose protein outweighs its vesicles; ``per_ug`` particles per ug."""
+    fewest = limit_row(library, "largest_particles_per_mass", "100 nm").value
+    if per_ug is None or per_ug >= fewest:
+        return []
+    return [
+        f"{per_ug:.2g} particles per ug of protein: fewer than the {fewest:.2g} of whole vesicles "
+        "of 100 nm, so free protein is there"
+    ]
 
 
 def variation(values: pd.Series) -> float:
