@@ -138,14 +138,15 @@ def _header(rows: list[list[str]], path: Path) -> list[str]:
     first = rows[0]
     if all(len(r) == len(first) + 1 for r in rows[1:]):
         first = ["", *first]
-    _no_twins(first, path)
-    return first
+    return _named(first, path)
 
 
-def _no_twins(names: list[str], path: Path) -> None:
+def _named(names: list[str], path: Path) -> list[str]:
+    """Headings, one of each; a blank one after the first is called by its place."""
     twins = [n for n, count in Counter(names).items() if count > 1 and n]
     if twins:
         raise InputError("column appears twice", file=path, value=twins[0])
+    return [n or (f"column {i}" if i else n) for i, n in enumerate(names)]
 
 
 def _excel(data: bytes, path: Path) -> pd.DataFrame:
@@ -163,8 +164,7 @@ def _excel(data: bytes, path: Path) -> pd.DataFrame:
     rows = [r for r in rows if any(r)]
     if len(rows) < 2:
         raise InputError("is no table", file=path, expected="a header and rows")
-    _no_twins(rows[0], path)
-    return pd.DataFrame(rows[1:], columns=rows[0], dtype="object")
+    return pd.DataFrame(rows[1:], columns=_named(rows[0], path), dtype="object")
 
 
 def headings(frame: pd.DataFrame) -> list[str]:
