@@ -21,7 +21,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from evdisc.cargo.turner import LARGEST_LOOP, NEVER, Turner
+from evdisc.cargo import loops as loop
+from evdisc.cargo.loops import lesser
+from evdisc.cargo.turner import END, LARGEST_LOOP, NEVER, Turner
 
 #: rows kept: a pair looks back over the largest loop; a power of two, so that a mask finds the row
 RING = 32
@@ -53,166 +55,155 @@ def room(length: int) -> Room:
 
 
 @njit(cache=True, nogil=True)
-def interior(t: Turner, outer, inner, n1, n2, si, sj, sp, sq):
-    """Energy of what lies between two pairs (0.01 kcal/mol): a stack, a bulge or a loop.
-
-    Args:
-        t: free energies.
-        outer, inner: numbers of the closing pair (target, miRNA) and of the inner (miRNA, target).
-        n1, n2: unpaired bases of target and miRNA.
-        si, sj: bases next to the closing pair inside the loop, of target and miRNA.
-        sp, sq: bases next to the inner pair inside the loop, of target and miRNA.
-    """
-    if n1 == 0 and n2 == 0:
-        return t.stack[outer, inner]
-    if n1 == 0 or n2 == 0:
-        if n1 + n2 == 1:
-            return t.bulge[1] + t.stack[outer, inner]
-        return t.bulge[n1 + n2] + t.closed[3, outer, 0, 0] + t.closed[3, inner, 0, 0]
-    if n1 == 1 and n2 == 1:
-        return t.one_one[outer, inner, si, sj]
-    if n1 == 1 and n2 == 2:
-        return t.one_two[outer, inner, si, sq, sj]
-    if n1 == 2 and n2 == 1:
-        return t.one_two[inner, outer, sq, si, sp]
-    if n1 == 2 and n2 == 2:
-        return t.two_two[outer, inner, si, sp, sq, sj]
-    kind = 0
-    if n1 == 1 or n2 == 1:
-        kind = 1
-    elif n1 + n2 == 5:
-        kind = 2
-    ends = t.closed[kind, outer, si, sj] + t.closed[kind, inner, sq, sp]
-    return t.internal[n1 + n2] + t.asymmetry[abs(n1 - n2)] + ends
-
-
-@njit(cache=True, nogil=True)
-def _reach(t: Turner, i, length, room):
+def _reach(energy, i, length, room, low, floor):
     """For every column, the best inner side of each kind of loop that a pair of row ``i`` closes.
 
     Kinds: generic (two or more unpaired bases on each strand, six or more in all), 1xn (n of three
-    or more), bulge of two or more. Energies lack what the closing pair adds.
+    or more), bulge of two or more. Energies lack what the closing pair adds. Pairs below row
+    ``floor`` or column ``low`` are all empty, so longer loops are not looked at.
     """
     rows, loops, reached = room
-    now, before = loops[i & 1], loops[(i & 1) ^ 1]
-    near = rows[GENERIC, (i - 3) & LAST]
+    first, stop = PAD + low, PAD + length
+    most1, most2 = i - 1 - floor, length - 2 - low
+    longest = min(LARGEST_LOOP, max(most1, most2))
     generic, one_n, bulge = reached[GENERIC], reached[ONE_N], reached[BULGE]
     generic[:], one_n[:], bulge[:] = NEVER, NEVER, NEVER
-    for u in range(FAMILY_FROM, LOOPS):
-        far, skew = rows[GENERIC, (i - u + 1) & LAST], t.asymmetry[u - FAMILY_FROM]
-        family, smaller, size = now[u], before[u - 2], t.internal[u]
-        for c in range(PAD, PAD + length):
-            edge = _less(near[c - u + 1], far[c - 3]) + skew
-            family[c] = _less(edge, smaller[c - 1])
+    near = rows[GENERIC, (i - 3) & LAST]
+    for u in range(FAMILY_FROM, min(LARGEST_LOOP, most1 + most2) + 1):
+        far, skew = rows[GENERIC, (i - u + 1) & LAST], loop.asymmetry(energy, u - FAMILY_FROM)
+        _extend(loops[i & 1, u], loops[(i & 1) ^ 1, u - 2], near, far, u, skew, first, stop)
         if u >= GENERIC_FROM:
-            for c in range(PAD, PAD + length):
-                generic[c] = _less(generic[c], family[c] + size)
+            _lower(generic, loops[i & 1, u], loops[i & 1, u], 0, 0, loop.internal(energy, u), first, stop)
     near = rows[ONE_N, (i - 2) & LAST]
-    for n in range(3, LARGEST_LOOP):
-        far, cost = rows[ONE_N, (i - 1 - n) & LAST], t.internal[n + 1] + t.asymmetry[n - 1]
-        for c in range(PAD, PAD + length):
-            one_n[c] = _less(one_n[c], _less(near[c - 1 - n], far[c - 2]) + cost)
+    for n in range(3, min(longest, LARGEST_LOOP - 1) + 1):
+        cost = loop.internal(energy, n + 1) + loop.asymmetry(energy, n - 1)
+        _lower(one_n, near, rows[ONE_N, (i - 1 - n) & LAST], n + 1, 2, cost, first, stop)
     near = rows[BULGE, (i - 1) & LAST]
-    for n in range(2, LOOPS):
-        far, cost = rows[BULGE, (i - 1 - n) & LAST], t.bulge[n]
-        for c in range(PAD, PAD + length):
-            bulge[c] = _less(bulge[c], _less(near[c - 1 - n], far[c - 1]) + cost)
+    for n in range(2, longest + 1):
+        far = rows[BULGE, (i - 1 - n) & LAST]
+        _lower(bulge, near, far, n + 1, 1, loop.bulge(energy, n), first, stop)
 
 
 @njit(cache=True, nogil=True)
-def _less(a, b):
-    """The lesser of two energies, none of which is NaN."""
-    return a if a < b else b
+def _lower(into, one, other, back, behind, cost, first, stop):
+    """Put into each column the lesser of what is there and of two earlier columns plus ``cost``.
+
+    Unsigned indices tell the compiler that none counts from the end, so that it can use vectors.
+    """
+    for c in range(first, stop):
+        near, far = one[np.uint64(c - back)], other[np.uint64(c - behind)]
+        found = lesser(near, far) + cost
+        into[np.uint64(c)] = lesser(into[np.uint64(c)], found)
+
+
+@njit(cache=True, nogil=True)
+def _extend(into, smaller, near, far, u, skew, first, stop):
+    """Loops of ``u`` bases: two on one strand and the rest on the other, or a smaller one grown."""
+    for c in range(first, stop):
+        edge = lesser(near[np.uint64(c - u + 1)], far[np.uint64(c - 3)]) + skew
+        into[np.uint64(c)] = lesser(edge, smaller[np.uint64(c - 1)])
+
+
+@njit(cache=True, nogil=True)
+def paired(t: Turner, five, three):
+    """Number of the pair of two bases, -1 where they do not pair."""
+    return t.pair[np.uint64(five), np.uint64(three)]
 
 
 @njit(cache=True, nogil=True)
 def _small(t: Turner, target, here, mirna, i, j, outer, rows):
     """Best stack, single bulge, or loop of 1x1, 1x2, 2x2 or 2x3 that pair (i, j) closes."""
-    best = NEVER
+    found = NEVER
+    si, sj = target[here + 1], mirna[j]
     for n1 in range(min(i, 4)):
         row = rows[PLAIN, (i - 1 - n1) & LAST]
         for n2 in range(min(j, 4)):
+            below = row[np.uint64(PAD + j - 1 - n2)]
             # one-sided loops of two or more, and 1x3 and larger, are in _reach
-            bulge = (n1 == 0 or n2 == 0) and n1 + n2 > 1
-            if bulge or n1 + n2 > 5 or (n1 + n2 == 4 and n1 != n2):
-                continue
-            below = row[PAD + j - 1 - n2]
-            if below >= NEVER:
+            large = (n1 == 0 or n2 == 0) and n1 + n2 > 1
+            if below >= NEVER or large or n1 + n2 > 5 or (n1 + n2 == 4 and n1 != n2):
                 continue
             k, q = here + 1 + n1, j - n2
-            inner = t.pair[mirna[q], target[k]]
-            e = interior(
-                t, outer, inner, n1, n2, target[here + 1], mirna[j], target[k - 1], mirna[q + 1]
+            inner = paired(t, mirna[q], target[k])
+            e = loop.between(
+                t.energy, outer, inner, n1, n2, si, sj, target[k - 1], mirna[q + 1]
             )
-            best = _less(best, below + e)
-    return best
+            found = lesser(found, below + e)
+    return found
 
 
 @njit(cache=True, nogil=True)
-def _row(t: Turner, target, here, mirna, length, i, free, room):
+def _closes(t: Turner, target, here, mirna, i, j, outer, room):
+    """Best energy of pair (i, j) with something below it."""
+    c, energy = np.uint64(PAD + j), t.energy
+    reached, inside, before = room.reached, target[here + 1], mirna[j]
+    found = _small(t, target, here, mirna, i, j, outer, room.rows)
+    for kind in range(3):
+        if kind != loop.TWO_THREE:
+            ends = loop.closed(energy, kind, outer, inside, before)
+            found = lesser(found, reached[kind + 1, c] + ends)
+    return lesser(found, reached[BULGE, c] + loop.closed(energy, loop.LONG_BULGE, outer, 0, 0))
+
+
+@njit(cache=True, nogil=True)
+def _row(t: Turner, target, here, mirna, length, i, seeded, room):
     """Fill row ``i``, whose target base is at ``here``.
 
     Args:
-        free: whether a duplex may begin in this row.
+        seeded: the duplex began with the seed helix and none begins here.
 
     Returns:
         The best energy of a duplex that ends in this row, and its column.
     """
-    rows, reached, at = room.rows, room.reached, i & LAST
-    if i > 0:
-        _reach(t, i, length, room)
+    rows, at, low = room.rows, i & LAST, SEED_LAST if seeded else 0
+    rows[:, at] = NEVER
+    _reach(t.energy, i, length, room, low, low)
     base, inside, outside = target[here], target[here + 1], target[here - 1]
     ended, column = NEVER, -1
-    for j in range(length):
-        c, outer = PAD + j, t.pair[base, mirna[j + 1]]
-        for kind in range(5):
-            rows[kind, at, c] = NEVER
+    for j in range(low, length):
+        outer = paired(t, base, mirna[j + 1])
         if outer < 0:
             continue
-        inner = t.pair[mirna[j + 1], base]
-        best = NEVER
-        if free:
-            best = t.initiation + t.exterior[inner, mirna[j], inside]
+        inner = paired(t, mirna[j + 1], base)
+        found = NEVER
+        if not seeded:
+            found = loop.opened(t.energy, inner, mirna[j], inside)
         if i > 0 and j > 0:
-            best = _less(best, _small(t, target, here, mirna, i, j, outer, rows))
-            best = _less(best, reached[GENERIC, c] + t.closed[0, outer, inside, mirna[j]])
-            best = _less(best, reached[ONE_N, c] + t.closed[1, outer, inside, mirna[j]])
-            best = _less(best, reached[BULGE, c] + t.closed[3, outer, 0, 0])
-        if best < NEVER:
-            _keep(t, rows, at, c, best, inner, mirna[j + 2], outside)
-            end = best + t.exterior[outer, outside, mirna[j + 2]]
+            found = lesser(found, _closes(t, target, here, mirna, i, j, outer, room))
+        if found < NEVER:
+            _keep(t.energy, rows, at, PAD + j, found, inner, mirna[j + 2], outside)
+            end = found + loop.exterior(t.energy, outer, outside, mirna[j + 2])
             if end < ended:
                 ended, column = end, j
     return ended, column
 
 
 @njit(cache=True, nogil=True)
-def _keep(t: Turner, rows, at, c, energy, inner, after, outside):
+def _keep(energy, rows, at, c, found, inner, after, outside):
     """Keep a pair's energy, alone and with what it adds to each kind of loop above it."""
-    rows[PLAIN, at, c] = energy
+    rows[PLAIN, at, c] = found
     for kind in range(4):
         # the end of a strand closes no loop, so what stands there is never read
-        rows[kind + 1, at, c] = energy + t.closed[kind, inner, after, outside]
+        rows[kind + 1, at, c] = found + loop.closed(energy, kind, inner, after, outside)
 
 
 @njit(cache=True, nogil=True)
 def _seed(t: Turner, target, start, mirna):
     """Energy of the seed helix up to miRNA base 7, opened at base 2 or, if paired, at base 1."""
-    second = t.pair[mirna[2], target[start - 1]]
-    energy = t.initiation + t.exterior[second, mirna[1], target[start]]
-    first = t.pair[mirna[1], target[start]]
+    second = paired(t, mirna[2], target[start - 1])
+    found = loop.opened(t.energy, second, mirna[1], target[start])
+    first = paired(t, mirna[1], target[start])
     if first >= 0:
-        step = t.stack[t.pair[target[start - 1], mirna[2]], first]
-        opened = t.initiation + t.exterior[first, mirna[0], target[start + 1]] + step
-        energy = _less(energy, opened)
+        step = loop.stack(t.energy, paired(t, target[start - 1], mirna[2]), first)
+        found = lesser(found, loop.opened(t.energy, first, mirna[0], target[start + 1]) + step)
     for n in range(SEED_FIRST + 1, SEED_LAST + 1):
-        outer = t.pair[target[start - n], mirna[n + 1]]
-        energy += t.stack[outer, t.pair[mirna[n], target[start - n + 1]]]
-    return energy
+        outer = paired(t, target[start - n], mirna[n + 1])
+        found += loop.stack(t.energy, outer, paired(t, mirna[n], target[start - n + 1]))
+    return found
 
 
 @njit(cache=True, nogil=True)
-def _begin(t: Turner, target, start, mirna, length, seeded, room):
+def _begin(t: Turner, target, start, mirna, seeded, room):
     """Empty the room; with ``seeded``, lay down the seed helix.
 
     Returns:
@@ -222,11 +213,10 @@ def _begin(t: Turner, target, start, mirna, length, seeded, room):
     if not seeded:
         return 0, NEVER, -1, -1
     here, n = start - SEED_LAST, SEED_LAST
-    energy = _seed(t, target, start, mirna)
-    inner = t.pair[mirna[n + 1], target[here]]
-    _keep(t, room.rows, n, PAD + n, energy, inner, mirna[n + 2], target[here - 1])
-    outer = t.pair[target[here], mirna[n + 1]]
-    return n + 1, energy + t.exterior[outer, target[here - 1], mirna[n + 2]], n, n
+    found = _seed(t, target, start, mirna)
+    inner, outer = paired(t, mirna[n + 1], target[here]), paired(t, target[here], mirna[n + 1])
+    _keep(t.energy, room.rows, n, PAD + n, found, inner, mirna[n + 2], target[here - 1])
+    return n + 1, found + loop.exterior(t.energy, outer, target[here - 1], mirna[n + 2]), n, n
 
 
 @njit(cache=True, nogil=True)
@@ -247,11 +237,11 @@ def best(t: Turner, target, start, count, mirna, length, seeded, room):
         Energy (0.01 kcal/mol, :data:`NEVER` where nothing pairs), and the row and column of the
         last pair.
     """
-    first, energy, row, column = _begin(t, target, start, mirna, length, seeded, room)
+    first, energy, row, column = _begin(t, target, start, mirna, seeded, room)
     for i in range(first, count):
-        if target[start - i] == 5:
+        if target[start - i] == END:
             break
-        ended, j = _row(t, target, start - i, mirna, length, i, not seeded, room)
+        ended, j = _row(t, target, start - i, mirna, length, i, seeded, room)
         if ended < energy:
             energy, row, column = ended, i, j
     return energy, row, column
@@ -270,6 +260,6 @@ def ends(t: Turner, target, start, count, mirna, length, room, out):
 
     ``out[i]`` belongs to position ``start - i``. Cost: ``count`` times the length of the miRNA.
     """
-    _begin(t, target, start, mirna, length, False, room)
+    _begin(t, target, start, mirna, False, room)
     for i in range(count):
-        out[i], _ = _row(t, target, start - i, mirna, length, i, True, room)
+        out[i], _ = _row(t, target, start - i, mirna, length, i, False, room)

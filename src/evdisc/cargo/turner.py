@@ -1,16 +1,17 @@
-"""Nearest-neighbour free energies of RNA helices and loops at 37 C, as arrays a kernel reads.
+"""Nearest-neighbour free energies of RNA helices and loops at 37 C, packed for a kernel.
 
 The numbers are ``data/turner2004.csv``: Mathews et al., PNAS 101:7287 (2004), as collected by
-Turner and Mathews, Nucleic Acids Res 38:D280 (2010). Energies are integers of 0.01 kcal/mol.
+Turner and Mathews, Nucleic Acids Res 38:D280 (2010). Energies are whole numbers of 0.01 kcal/mol.
 
-A pair is written 5' base first as seen from inside the duplex outwards: the ``closing`` pair of a
-loop as (target base, miRNA base), the ``inner`` pair as (miRNA base, target base).
+The ``closing`` pair of a loop is (target base, miRNA base), the ``inner`` one (miRNA base, target
+base): each is read as it is met from outside the loop, 5' base first.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 from importlib import resources
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -29,34 +30,38 @@ NEVER = np.float32(10_000_000)
 #: unpaired bases of the largest loop the table has a value for
 LARGEST_LOOP = 30
 Energies = NDArray[np.float32]
+Read = dict[tuple[str, str, str], Energies]
+
+#: blocks of the packed table, in order. Pairs have six kinds; a base inside a loop is one of five
+#: (the fifth unknown), beside a helix one of six (the sixth: the strand ends)
+SHAPES = {
+    "initiation": (1,),
+    "stack": (6, 6),  # closing, inner
+    "exterior": (6, 6, 6),  # pair, base 5' of it, base 3' of it: what ends a helix
+    "closed": (4, 6, 6, 6),  # kind of loop, pair, mismatch: generic, 1xn, 2x3, bulge
+    "one_one": (6, 6, 5, 5),
+    "one_two": (6, 6, 5, 5, 5),
+    "two_two": (6, 6, 5, 5, 5, 5),
+    "bulge": (LARGEST_LOOP + 1,),  # unpaired bases
+    "internal": (LARGEST_LOOP + 1,),  # unpaired bases
+    "asymmetry": (LARGEST_LOOP + 1,),  # difference of unpaired bases of the strands
+}
+_STARTS = (0, *accumulate(int(np.prod(shape)) for shape in SHAPES.values()))
+(
+    INITIATION, STACK, EXTERIOR, CLOSED, ONE_ONE, ONE_TWO, TWO_TWO, BULGE, INTERNAL, ASYMMETRY, SIZE,
+) = _STARTS  # fmt: skip
 
 
 class Turner(NamedTuple):
-    """Free energies in 0.01 kcal/mol, whole numbers; a last index of 4 stands for an unknown base.
+    """The table as a kernel takes it.
 
     Attributes:
         pair: (6, 6) number of the pair of two bases, -1 where they do not pair.
-        stack: (6, 6) of closing and inner pair.
-        exterior: (6, 6, 6) end of a helix by pair, base 5' of it and base 3' of it.
-        one_one, one_two, two_two: loops of 1x1, 1x2 and 2x2 unpaired bases.
-        closed: (4, 6, 6, 6) what a pair and its mismatch add to a loop, by kind of loop: generic,
-            1xn, 2x3; the last kind is a bulge, which knows the pair alone.
-        bulge, internal: (31,) by number of unpaired bases.
-        asymmetry: (31,) by difference of unpaired bases between the strands.
-        initiation: one number, for two strands to meet.
+        energy: all blocks of :data:`SHAPES`, one after another; 0.01 kcal/mol.
     """
 
-    pair: NDArray[np.int8]
-    stack: Energies
-    exterior: Energies
-    one_one: Energies
-    one_two: Energies
-    two_two: Energies
-    closed: Energies
-    bulge: Energies
-    internal: Energies
-    asymmetry: Energies
-    initiation: np.float32
+    pair: NDArray[np.int64]
+    energy: Energies
 
 
 @lru_cache(maxsize=1)
@@ -66,31 +71,17 @@ def turner() -> Turner:
     Raises:
         InputError: the table is malformed.
     """
-    read = _read()
-    terminal = _terminal(read["terminal AU", "", ""][0])
-    step, most = read["asymmetry", "", ""]
-    bulge, internal = (read[name, "", ""] for name in ("bulge", "internal"))
-    return Turner(
-        pair=_pair_numbers(),
-        stack=np.array([read["stack", p, ""] for p in PAIRS], np.float32),
-        exterior=_exterior(read, terminal),
-        one_one=_loops(read, "1x1", 2),
-        one_two=_loops(read, "1x2", 3),
-        two_two=_loops(read, "2x2", 4),
-        closed=_closed(read, terminal),
-        bulge=bulge,
-        internal=internal,
-        asymmetry=np.minimum(step * np.arange(LARGEST_LOOP + 1), most).astype(np.float32),
-        initiation=read["initiation", "", ""][0],
-    )
+    blocks = _blocks(_read())
+    packed = np.concatenate([blocks[name].ravel() for name in SHAPES]).astype(np.float32)
+    return Turner(_pair_numbers(), packed)
 
 
-def _read() -> dict[tuple[str, str, str], Energies]:
+def _read() -> Read:
     text = resources.files("evdisc.cargo").joinpath("data/turner2004.csv").read_text("utf-8")
     head, _, *rows = text.splitlines()
     if not head.startswith(FORMAT):
         raise InputError("not a table of free energies", file=FILE, line=1, expected=FORMAT)
-    table = {}
+    table: Read = {}
     for row in rows:
         element, closing, inner, energies = row.split(",")
         numbers = [NEVER if e == "inf" else int(e) for e in energies.split()]
@@ -98,47 +89,60 @@ def _read() -> dict[tuple[str, str, str], Energies]:
     return table
 
 
-def _pair_numbers() -> NDArray[np.int8]:
-    numbers = np.full((6, 6), -1, np.int8)
+def _blocks(read: Read) -> dict[str, Energies]:
+    penalty = read["terminal AU", "", ""][0]
+    terminal = np.array([0 if {*p} == {"C", "G"} else penalty for p in PAIRS])[:, None, None]
+    step, most = read["asymmetry", "", ""]
+    return {
+        "initiation": read["initiation", "", ""],
+        "stack": np.array([read["stack", p, ""] for p in PAIRS]),
+        "exterior": _exterior(read) + terminal,
+        "closed": _closed(read, terminal),
+        "one_one": _loops(read, "1x1", 2),
+        "one_two": _loops(read, "1x2", 3),
+        "two_two": _loops(read, "2x2", 4),
+        "bulge": read["bulge", "", ""],
+        "internal": read["internal", "", ""],
+        "asymmetry": np.minimum(step * np.arange(LARGEST_LOOP + 1), most),
+    }
+
+
+def _pair_numbers() -> NDArray[np.int64]:
+    numbers = np.full((6, 6), -1, np.int64)
     for number, (five, three) in enumerate(PAIRS):
         numbers[BASES.index(five), BASES.index(three)] = number
     return numbers
-
-
-def _terminal(penalty: np.float32) -> Energies:
-    """Penalty of each pair that ends a helix, by pair."""
-    return np.array([0 if {*p} == {"C", "G"} else penalty for p in PAIRS], np.float32)
 
 
 def _with_unknown(block: Energies, axes: int) -> Energies:
     """The block with a fifth base along its last ``axes``: the least favourable of the four."""
     for axis in range(-axes, 0):
         block = np.concatenate([block, block.max(axis=axis, keepdims=True)], axis=axis)
-    return np.ascontiguousarray(block)
+    return block
 
 
-def _loops(read: dict[tuple[str, str, str], Energies], name: str, bases: int) -> Energies:
+def _loops(read: Read, name: str, bases: int) -> Energies:
     rows = [[read[name, a, b].reshape((4,) * bases) for b in PAIRS] for a in PAIRS]
-    return _with_unknown(np.array(rows, np.float32), bases)
+    return _with_unknown(np.array(rows), bases)
 
 
-def _mismatches(read: dict[tuple[str, str, str], Energies], name: str) -> Energies:
+def _mismatches(read: Read, name: str) -> Energies:
     rows = [read[f"mismatch {name}", p, ""].reshape(4, 4) for p in PAIRS]
-    return _with_unknown(np.array(rows, np.float32), 2)
+    return _with_unknown(np.array(rows), 2)
 
 
-def _exterior(read: dict[tuple[str, str, str], Energies], terminal: Energies) -> Energies:
-    """Both neighbours: terminal mismatch; one: dangling end; none: the pair alone."""
-    table = np.zeros((6, 6, 6), np.float32)
+def _exterior(read: Read) -> Energies:
+    """Both neighbours: terminal mismatch; one: dangling end; none: nothing."""
+    table = np.zeros(SHAPES["exterior"], np.float32)
     table[:, :5, :5] = _mismatches(read, "exterior")
     for name, place in (("dangle5", np.s_[:, :5, END]), ("dangle3", np.s_[:, END, :5])):
-        table[place] = _with_unknown(np.array([read[name, p, ""] for p in PAIRS], np.float32), 1)
-    return table + terminal[:, None, None]
+        table[place] = _with_unknown(np.array([read[name, p, ""] for p in PAIRS]), 1)
+    return table
 
 
-def _closed(read: dict[tuple[str, str, str], Energies], terminal: Energies) -> Energies:
-    table = np.zeros((4, 6, 6, 6), np.float32)
+def _closed(read: Read, terminal: Energies) -> Energies:
+    table = np.zeros(SHAPES["closed"], np.float32)
     for kind, name in enumerate(("internal", "1xn", "2x3")):
         table[kind, :, :5, :5] = _mismatches(read, name)
-    table[3] = terminal[:, None, None]
+    table[3] = terminal
     return table
