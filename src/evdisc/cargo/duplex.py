@@ -47,11 +47,14 @@ class Room(NamedTuple):
     reached: np.ndarray  # (kind, column) best inner side of any loop that ends in this row
 
 
-def room(length: int) -> Room:
+@njit(cache=True, nogil=True)
+def new_room(length):
     """Working arrays for a miRNA of ``length`` bases."""
     columns = PAD + length
-    sizes = (5, RING, columns), (2, LOOPS, columns), (5, columns)
-    return Room(*(np.full(size, NEVER, np.float32) for size in sizes))
+    return Room(
+        np.full((5, RING, columns), NEVER), np.full((2, LOOPS, columns), NEVER),
+        np.full((5, columns), NEVER),
+    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
@@ -146,7 +149,7 @@ def _closes(t: Turner, target, here, mirna, i, j, outer, room):
 
 
 @njit(cache=True, nogil=True)
-def _row(t: Turner, target, here, mirna, length, i, seeded, room):
+def fill_row(t: Turner, target, here, mirna, length, i, seeded, room):
     """Fill row ``i``, whose target base is at ``here``.
 
     Args:
@@ -203,7 +206,7 @@ def _seed(t: Turner, target, start, mirna):
 
 
 @njit(cache=True, nogil=True)
-def _begin(t: Turner, target, start, mirna, seeded, room):
+def begin(t: Turner, target, start, mirna, seeded, room):
     """Empty the room; with ``seeded``, lay down the seed helix.
 
     Returns:
@@ -231,17 +234,17 @@ def best(t: Turner, target, start, count, mirna, length, seeded, room):
         mirna: codes with an end code on both sides.
         length: bases of the miRNA.
         seeded: only duplexes that hold the whole seed helix, miRNA bases 2 to 7.
-        room: from :func:`room`.
+        room: from :func:`new_room`.
 
     Returns:
         Energy (0.01 kcal/mol, :data:`NEVER` where nothing pairs), and the row and column of the
         last pair.
     """
-    first, energy, row, column = _begin(t, target, start, mirna, seeded, room)
+    first, energy, row, column = begin(t, target, start, mirna, seeded, room)
     for i in range(first, count):
         if target[start - i] == END:
             break
-        ended, j = _row(t, target, start - i, mirna, length, i, seeded, room)
+        ended, j = fill_row(t, target, start - i, mirna, length, i, seeded, room)
         if ended < energy:
             energy, row, column = ended, i, j
     return energy, row, column
@@ -260,6 +263,6 @@ def ends(t: Turner, target, start, count, mirna, length, room, out):
 
     ``out[i]`` belongs to position ``start - i``. Cost: ``count`` times the length of the miRNA.
     """
-    _begin(t, target, start, mirna, False, room)
+    begin(t, target, start, mirna, False, room)
     for i in range(count):
-        out[i], _ = _row(t, target, start - i, mirna, length, i, False, room)
+        out[i], _ = fill_row(t, target, start - i, mirna, length, i, False, room)
