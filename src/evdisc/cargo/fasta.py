@@ -122,8 +122,8 @@ def read_fasta(path: Path) -> Sequences:
     return _joined(headers, parts, notes)
 
 
-def _records(path: Path) -> Iterator[tuple[str, int, bytes]]:
-    """Header, its line, and letters of each record, gaps and blanks dropped."""
+def _records(path: Path, gaps: bytes = GAPS) -> Iterator[tuple[str, int, bytes]]:
+    """Header, its line, and letters of each record, blanks and gaps dropped."""
     header, began, letters = "", 0, bytearray()
     for number, line in enumerate(lines(path), 1):
         if line.startswith(b">"):
@@ -131,7 +131,7 @@ def _records(path: Path) -> Iterator[tuple[str, int, bytes]]:
                 yield header, began, bytes(letters)
             header, began, letters = line[1:].decode("utf-8", "replace").strip(), number, bytearray()
         elif began:
-            letters += line.translate(None, BLANKS + GAPS)
+            letters += line.translate(None, BLANKS + gaps)
         elif line.strip() and not line.startswith(b";"):
             raise InputError(
                 "no header before the first sequence", file=path, line=number,
@@ -204,3 +204,20 @@ def _names(headers: list[str]) -> tuple[list[str], list[str]]:
             again.append(name)
         names.append(name)
     return names, again
+
+
+def read_aligned(path: Path) -> list[tuple[str, str]]:
+    """Header and letters of each record of an aligned FASTA, gaps kept as ``-``.
+
+    Raises:
+        InputError: it cannot be read or holds something that is no nucleic acid.
+    """
+    found = []
+    for header, line, letters in _records(path, gaps=b""):
+        text = letters.replace(b".", b"-")
+        if text.replace(b"-", b"").translate(_TABLE).find(_FOREIGN) >= 0:
+            raise _foreign(path, header, line, text.replace(b"-", b""))
+        found.append((header, text.decode("ascii")))
+    if not found:
+        raise InputError("holds no sequence", file=path, expected="aligned FASTA records")
+    return found

@@ -41,12 +41,15 @@ class Pairing:
 
 def pair_up(
     t: Turner, target: NDArray[np.int8], start: int, count: int, mirna: NDArray[np.int8],
-    seeded: bool,
+    seeded: bool, to_the_end: bool = False,
 ) -> Pairing | None:  # fmt: skip
-    """The best duplex as :func:`evdisc.cargo.duplex.best` finds it, or None where nothing pairs."""
+    """The best duplex as :func:`evdisc.cargo.duplex.best` finds it, or None where nothing pairs.
+
+    With ``to_the_end`` the last of the ``count`` bases has to be paired.
+    """
     length = mirna.size - 2
     grid = np.full((count, length), NEVER, np.float32)
-    energy, i, j = _filled(t, target, start, count, mirna, length, seeded, grid)
+    energy, i, j = _filled(t, target, start, count, mirna, seeded, to_the_end, grid)
     if energy >= NEVER:
         return None
     partner = np.full(length, -1, np.int64)
@@ -57,8 +60,9 @@ def pair_up(
 
 
 @njit(cache=True, nogil=True)
-def _filled(t: Turner, target, start, count, mirna, length, seeded, grid):
+def _filled(t: Turner, target, start, count, mirna, seeded, to_the_end, grid):
     """:func:`evdisc.cargo.duplex.best`, keeping the energy of every pair in ``grid``."""
+    length = mirna.size - 2
     room = duplex.new_room(length)
     first, energy, row, column = duplex.begin(t, target, start, mirna, seeded, room)
     if seeded:
@@ -69,7 +73,7 @@ def _filled(t: Turner, target, start, count, mirna, length, seeded, grid):
         ended, j = duplex.fill_row(t, target, start - i, mirna, length, i, seeded, room)
         for c in range(length):
             grid[i, c] = room.rows[duplex.PLAIN, i & duplex.LAST, duplex.PAD + c]
-        if ended < energy:
+        if ended < energy and (i == count - 1 or not to_the_end):
             energy, row, column = ended, i, j
     return energy, row, column
 
