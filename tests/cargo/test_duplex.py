@@ -24,7 +24,7 @@ MIR21 = "UAGCUUAUCAGACUGAUGUUGA"
 def energy(target, mirna):
     """Best duplex in kcal/mol, None where nothing pairs."""
     coded, own = encode(target), encode(mirna)
-    room = duplex.new_room(len(mirna))
+    room = duplex.new_room()
     found, _, _ = duplex.best(
         turner(), coded, len(target), len(target), own, len(mirna), False, room
     )
@@ -200,7 +200,7 @@ def test_ends_of_a_whole_strand_are_those_of_each_stretch():
     codes = rng.integers(0, 4, 300).astype(np.int8)
     codes[[0, -1]] = END
     own = encode(MIR21)
-    room = duplex.new_room(22)
+    room = duplex.new_room()
     out = np.empty(298, np.float32)
     duplex.ends(turner(), codes, 298, 298, own, 22, room, out)
     best, row, _ = duplex.best(turner(), codes, 298, 298, own, 22, False, room)

@@ -25,7 +25,7 @@ def best_ends(utrs, record, mirna):
     size = int(utrs.lengths[record])
     out = np.empty(size, np.float32)
     own = encode("".join(LETTERS[c] for c in mirna))
-    room = duplex.new_room(mirna.size)
+    room = duplex.new_room()
     duplex.ends(
         turner(), utrs.codes, int(utrs.starts[record]) + size - 1, size, own, mirna.size, room, out
     )

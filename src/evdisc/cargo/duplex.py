@@ -28,10 +28,14 @@ from evdisc.cargo.turner import END, LARGEST_LOOP, NEVER, Turner
 #: rows kept: a pair looks back over the largest loop; a power of two, so that a mask finds the row
 RING = 32
 LAST = RING - 1
-#: columns left of the miRNA that stay empty, so that no loop has to ask where the miRNA begins
-PAD = RING
+#: columns of a row: empty ones, so that no loop has to ask where the miRNA begins, then the miRNA.
+#: The number is fixed, and so is the length of every pass: that is what lets the compiler use the
+#: vector unit for rows as short as a miRNA
+PAD = 32
+LONGEST = 32
+WIDTH = PAD + LONGEST
 #: what is kept of each pair: its energy, and the energy with what it adds to each kind of loop
-PLAIN, GENERIC, ONE_N, TWO_THREE, BULGE = range(5)
+PLAIN, GENERIC, ONE_N, BULGE = (WIDTH * RING * n for n in range(4))
 LOOPS = LARGEST_LOOP + 1
 #: smallest loop of the generic kind, and the smallest of its family in :func:`_reach`
 GENERIC_FROM, FAMILY_FROM = 6, 4
@@ -40,71 +44,77 @@ SEED_FIRST, SEED_LAST = 1, 6
 
 
 class Room(NamedTuple):
-    """Working arrays for one miRNA, used again for every stretch of target."""
+    """Working arrays, used again for every stretch of target; each is flat, row after row."""
 
-    rows: np.ndarray  # (5, ring, column) energies by what is kept of each pair
+    rows: np.ndarray  # (what is kept, ring, column) energies of pairs
     loops: np.ndarray  # (2, loop size, column) best inner side of generic loops, two rows
-    reached: np.ndarray  # (kind, column) best inner side of any loop that ends in this row
+    reached: np.ndarray  # (3, column) best inner side of a generic loop, 1xn, bulge
 
 
 @njit(cache=True, nogil=True)
-def new_room(length):
-    """Working arrays for a miRNA of ``length`` bases."""
-    columns = PAD + length
+def new_room():
+    """Empty working arrays."""
     return Room(
-        np.full((5, RING, columns), NEVER), np.full((2, LOOPS, columns), NEVER),
-        np.full((5, columns), NEVER),
-    )  # fmt: skip
+        np.full(4 * RING * WIDTH, NEVER), np.full(2 * LOOPS * WIDTH, NEVER), np.full(3 * WIDTH, NEVER)
+    )
 
 
 @njit(cache=True, nogil=True)
-def _reach(energy, i, length, room, low, floor):
+def place(kind, row, column):
+    """Where an entry of ``rows`` lies."""
+    return np.uint64(kind + (row & LAST) * WIDTH + PAD + column)
+
+
+@njit(cache=True, nogil=True)
+def _reach(energy, i, room, floor, widest):
     """For every column, the best inner side of each kind of loop that a pair of row ``i`` closes.
 
     Kinds: generic (two or more unpaired bases on each strand, six or more in all), 1xn (n of three
     or more), bulge of two or more. Energies lack what the closing pair adds. Pairs below row
-    ``floor`` or column ``low`` are all empty, so longer loops are not looked at.
+    ``floor`` are all empty and the miRNA leaves ``widest`` bases open at most, so longer loops are
+    not looked at.
     """
     rows, loops, reached = room
-    first, stop = PAD + low, PAD + length
-    most1, most2 = i - 1 - floor, length - 2 - low
-    longest = min(LARGEST_LOOP, max(most1, most2))
-    generic, one_n, bulge = reached[GENERIC], reached[ONE_N], reached[BULGE]
-    generic[:], one_n[:], bulge[:] = NEVER, NEVER, NEVER
-    near = rows[GENERIC, (i - 3) & LAST]
-    for u in range(FAMILY_FROM, min(LARGEST_LOOP, most1 + most2) + 1):
-        far, skew = rows[GENERIC, (i - u + 1) & LAST], loop.asymmetry(energy, u - FAMILY_FROM)
-        _extend(loops[i & 1, u], loops[(i & 1) ^ 1, u - 2], near, far, u, skew, first, stop)
+    tallest = i - 1 - floor
+    longest = min(LARGEST_LOOP, max(tallest, widest))
+    for c in range(3 * WIDTH):
+        reached[c] = NEVER
+    near, now, before = GENERIC + ((i - 3) & LAST) * WIDTH, i & 1, (i & 1) ^ 1
+    for u in range(FAMILY_FROM, min(LARGEST_LOOP, tallest + widest) + 1):
+        far = GENERIC + ((i - u + 1) & LAST) * WIDTH - 3
+        own, smaller = (now * LOOPS + u) * WIDTH, (before * LOOPS + u - 2) * WIDTH - 1
+        skew = loop.asymmetry(energy, u - FAMILY_FROM)
+        _extend(loops, own, smaller, rows, near - u + 1, far, skew)
         if u >= GENERIC_FROM:
-            _lower(generic, loops[i & 1, u], loops[i & 1, u], 0, 0, loop.internal(energy, u), first, stop)
-    near = rows[ONE_N, (i - 2) & LAST]
+            _lower(reached, 0, loops, own, own, loop.internal(energy, u))
+    near = ONE_N + ((i - 2) & LAST) * WIDTH
     for n in range(3, min(longest, LARGEST_LOOP - 1) + 1):
+        far = ONE_N + ((i - 1 - n) & LAST) * WIDTH - 2
         cost = loop.internal(energy, n + 1) + loop.asymmetry(energy, n - 1)
-        _lower(one_n, near, rows[ONE_N, (i - 1 - n) & LAST], n + 1, 2, cost, first, stop)
-    near = rows[BULGE, (i - 1) & LAST]
+        _lower(reached, WIDTH, rows, near - 1 - n, far, cost)
+    near = BULGE + ((i - 1) & LAST) * WIDTH
     for n in range(2, longest + 1):
-        far = rows[BULGE, (i - 1 - n) & LAST]
-        _lower(bulge, near, far, n + 1, 1, loop.bulge(energy, n), first, stop)
+        far = BULGE + ((i - 1 - n) & LAST) * WIDTH - 1
+        _lower(reached, 2 * WIDTH, rows, near - 1 - n, far, loop.bulge(energy, n))
 
 
 @njit(cache=True, nogil=True)
-def _lower(into, one, other, back, behind, cost, first, stop):
-    """Put into each column the lesser of what is there and of two earlier columns plus ``cost``.
+def _lower(into, own, rows, near, far, cost):
+    """Put into each column the lesser of what is there and of two other columns plus ``cost``.
 
-    Unsigned indices tell the compiler that none counts from the end, so that it can use vectors.
+    Unsigned indices tell the compiler that none counts from the end.
     """
-    for c in range(first, stop):
-        near, far = one[np.uint64(c - back)], other[np.uint64(c - behind)]
-        found = lesser(near, far) + cost
-        into[np.uint64(c)] = lesser(into[np.uint64(c)], found)
+    for c in range(PAD, WIDTH):
+        found = lesser(rows[np.uint64(near + c)], rows[np.uint64(far + c)]) + cost
+        into[np.uint64(own + c)] = lesser(into[np.uint64(own + c)], found)
 
 
 @njit(cache=True, nogil=True)
-def _extend(into, smaller, near, far, u, skew, first, stop):
-    """Loops of ``u`` bases: two on one strand and the rest on the other, or a smaller one grown."""
-    for c in range(first, stop):
-        edge = lesser(near[np.uint64(c - u + 1)], far[np.uint64(c - 3)]) + skew
-        into[np.uint64(c)] = lesser(edge, smaller[np.uint64(c - 1)])
+def _extend(loops, own, smaller, rows, near, far, skew):
+    """Loops of one size: two bases on one strand and the rest on the other, or a smaller grown."""
+    for c in range(PAD, WIDTH):
+        edge = lesser(rows[np.uint64(near + c)], rows[np.uint64(far + c)]) + skew
+        loops[np.uint64(own + c)] = lesser(edge, loops[np.uint64(smaller + c)])
 
 
 @njit(cache=True, nogil=True)
@@ -115,37 +125,66 @@ def paired(t: Turner, five, three):
 
 @njit(cache=True, nogil=True)
 def _small(t: Turner, target, here, mirna, i, j, outer, rows):
-    """Best stack, single bulge, or loop of 1x1, 1x2, 2x2 or 2x3 that pair (i, j) closes."""
-    found = NEVER
+    """Best stack, single bulge, or loop of 1x1, 1x2, 2x2 or 2x3 that pair (i, j) closes.
+
+    A pair below that does not exist has an energy of :data:`NEVER`.
+    """
+    e, found = t.energy, NEVER
     si, sj = target[here + 1], mirna[j]
-    for n1 in range(min(i, 4)):
-        row = rows[PLAIN, (i - 1 - n1) & LAST]
-        for n2 in range(min(j, 4)):
-            below = row[np.uint64(PAD + j - 1 - n2)]
-            # one-sided loops of two or more, and 1x3 and larger, are in _reach
-            large = (n1 == 0 or n2 == 0) and n1 + n2 > 1
-            if below >= NEVER or large or n1 + n2 > 5 or (n1 + n2 == 4 and n1 != n2):
-                continue
+    for n in range(2):  # a stack, and a base of the miRNA bulged out
+        below = rows[place(PLAIN, i - 1, j - 1 - n)]
+        if below < NEVER:
+            step = loop.stack(e, outer, paired(t, mirna[j - n], si))
+            found = lesser(found, below + step + n * loop.bulge(e, 1))
+    below = rows[place(PLAIN, i - 2, j - 1)]
+    if below < NEVER:
+        step = loop.stack(e, outer, paired(t, sj, target[here + 2]))
+        found = lesser(found, below + step + loop.bulge(e, 1))
+    below = rows[place(PLAIN, i - 2, j - 2)]
+    if below < NEVER:
+        inner = paired(t, mirna[j - 1], target[here + 2])
+        found = lesser(found, below + loop.one_one(e, outer, inner, si, sj))
+    below = rows[place(PLAIN, i - 2, j - 3)]
+    if below < NEVER:
+        inner = paired(t, mirna[j - 2], target[here + 2])
+        found = lesser(found, below + loop.one_two(e, outer, inner, si, mirna[j - 1], sj))
+    below = rows[place(PLAIN, i - 3, j - 2)]
+    if below < NEVER:
+        inner = paired(t, mirna[j - 1], target[here + 3])
+        found = lesser(found, below + loop.one_two(e, inner, outer, sj, si, target[here + 2]))
+    below = rows[place(PLAIN, i - 3, j - 3)]
+    if below < NEVER:
+        inner = paired(t, mirna[j - 2], target[here + 3])
+        step = loop.two_two(e, outer, inner, si, target[here + 2], mirna[j - 1], sj)
+        found = lesser(found, below + step)
+    return lesser(found, _two_three(t, target, here, mirna, i, j, outer, rows))
+
+
+@njit(cache=True, nogil=True)
+def _two_three(t: Turner, target, here, mirna, i, j, outer, rows):
+    """Best loop of 2x3 or 3x2 that pair (i, j) closes."""
+    e, found = t.energy, NEVER
+    for n1 in range(2, 4):
+        n2 = 5 - n1
+        below = rows[place(PLAIN, i - 1 - n1, j - 1 - n2)]
+        if below < NEVER:
             k, q = here + 1 + n1, j - n2
             inner = paired(t, mirna[q], target[k])
-            e = loop.between(
-                t.energy, outer, inner, n1, n2, si, sj, target[k - 1], mirna[q + 1]
-            )
-            found = lesser(found, below + e)
-    return found
+            ends = loop.closed(e, loop.TWO_THREE, inner, mirna[q + 1], target[k - 1])
+            found = lesser(found, below + ends)
+    ends = loop.closed(e, loop.TWO_THREE, outer, target[here + 1], mirna[j])
+    return found + ends + loop.internal(e, 5) + loop.asymmetry(e, 1)
 
 
 @njit(cache=True, nogil=True)
 def _closes(t: Turner, target, here, mirna, i, j, outer, room):
     """Best energy of pair (i, j) with something below it."""
-    c, energy = np.uint64(PAD + j), t.energy
-    reached, inside, before = room.reached, target[here + 1], mirna[j]
+    e, c, inside, before = t.energy, PAD + j, target[here + 1], mirna[j]
     found = _small(t, target, here, mirna, i, j, outer, room.rows)
-    for kind in range(3):
-        if kind != loop.TWO_THREE:
-            ends = loop.closed(energy, kind, outer, inside, before)
-            found = lesser(found, reached[kind + 1, c] + ends)
-    return lesser(found, reached[BULGE, c] + loop.closed(energy, loop.LONG_BULGE, outer, 0, 0))
+    generic = room.reached[np.uint64(c)] + loop.closed(e, loop.GENERIC, outer, inside, before)
+    one_n = room.reached[np.uint64(WIDTH + c)] + loop.closed(e, loop.ONE_N, outer, inside, before)
+    bulge = room.reached[np.uint64(2 * WIDTH + c)] + loop.closed(e, loop.LONG_BULGE, outer, 0, 0)
+    return lesser(lesser(found, generic), lesser(one_n, bulge))
 
 
 @njit(cache=True, nogil=True)
@@ -158,36 +197,45 @@ def fill_row(t: Turner, target, here, mirna, length, i, seeded, room):
     Returns:
         The best energy of a duplex that ends in this row, and its column.
     """
-    rows, at, low = room.rows, i & LAST, SEED_LAST if seeded else 0
-    rows[:, at] = NEVER
-    _reach(t.energy, i, length, room, low, low)
+    low = SEED_LAST if seeded else 0
+    _reach(t.energy, i, room, low, length - 2 - low)
     base, inside, outside = target[here], target[here + 1], target[here - 1]
     ended, column = NEVER, -1
     for j in range(low, length):
-        outer = paired(t, base, mirna[j + 1])
-        if outer < 0:
-            continue
-        inner = paired(t, mirna[j + 1], base)
-        found = NEVER
-        if not seeded:
-            found = loop.opened(t.energy, inner, mirna[j], inside)
-        if i > 0 and j > 0:
-            found = lesser(found, _closes(t, target, here, mirna, i, j, outer, room))
+        outer, found = paired(t, base, mirna[j + 1]), NEVER
+        if outer >= 0:
+            inner = paired(t, mirna[j + 1], base)
+            if i > 0 and j > 0:
+                found = _closes(t, target, here, mirna, i, j, outer, room)
+            if not seeded:
+                found = lesser(found, loop.opened(t.energy, inner, mirna[j], inside))
         if found < NEVER:
-            _keep(t.energy, rows, at, PAD + j, found, inner, mirna[j + 2], outside)
+            keep(t.energy, room.rows, i, j, found, inner, mirna[j + 2], outside)
             end = found + loop.exterior(t.energy, outer, outside, mirna[j + 2])
             if end < ended:
                 ended, column = end, j
+        else:
+            clear(room.rows, i, j)
     return ended, column
 
 
 @njit(cache=True, nogil=True)
-def _keep(energy, rows, at, c, found, inner, after, outside):
+def clear(rows, i, j):
+    """Say that bases ``i`` and ``j`` do not pair."""
+    rows[place(PLAIN, i, j)] = NEVER
+    rows[place(GENERIC, i, j)] = NEVER
+    rows[place(ONE_N, i, j)] = NEVER
+    rows[place(BULGE, i, j)] = NEVER
+
+
+@njit(cache=True, nogil=True)
+def keep(energy, rows, i, j, found, inner, after, outside):
     """Keep a pair's energy, alone and with what it adds to each kind of loop above it."""
-    rows[PLAIN, at, c] = found
-    for kind in range(4):
-        # the end of a strand closes no loop, so what stands there is never read
-        rows[kind + 1, at, c] = found + loop.closed(energy, kind, inner, after, outside)
+    # the end of a strand closes no loop, so what is kept there is never read
+    rows[place(PLAIN, i, j)] = found
+    rows[place(GENERIC, i, j)] = found + loop.closed(energy, loop.GENERIC, inner, after, outside)
+    rows[place(ONE_N, i, j)] = found + loop.closed(energy, loop.ONE_N, inner, after, outside)
+    rows[place(BULGE, i, j)] = found + loop.closed(energy, loop.LONG_BULGE, inner, 0, 0)
 
 
 @njit(cache=True, nogil=True)
@@ -218,7 +266,7 @@ def begin(t: Turner, target, start, mirna, seeded, room):
     here, n = start - SEED_LAST, SEED_LAST
     found = _seed(t, target, start, mirna)
     inner, outer = paired(t, mirna[n + 1], target[here]), paired(t, target[here], mirna[n + 1])
-    _keep(t.energy, room.rows, n, PAD + n, found, inner, mirna[n + 2], target[here - 1])
+    keep(t.energy, room.rows, n, n, found, inner, mirna[n + 2], target[here - 1])
     return n + 1, found + loop.exterior(t.energy, outer, target[here - 1], mirna[n + 2]), n, n
 
 

@@ -63,16 +63,16 @@ def pair_up(
 def _filled(t: Turner, target, start, count, mirna, seeded, to_the_end, grid):
     """:func:`evdisc.cargo.duplex.best`, keeping the energy of every pair in ``grid``."""
     length = mirna.size - 2
-    room = duplex.new_room(length)
+    room = duplex.new_room()
     first, energy, row, column = duplex.begin(t, target, start, mirna, seeded, room)
     if seeded:
-        grid[row, column] = room.rows[duplex.PLAIN, row, duplex.PAD + column]
+        grid[row, column] = room.rows[duplex.place(duplex.PLAIN, row, column)]
     for i in range(first, count):
         if target[start - i] == END:
             break
         ended, j = duplex.fill_row(t, target, start - i, mirna, length, i, seeded, room)
         for c in range(length):
-            grid[i, c] = room.rows[duplex.PLAIN, i & duplex.LAST, duplex.PAD + c]
+            grid[i, c] = room.rows[duplex.place(duplex.PLAIN, i, c)]
         if ended < energy and (i == count - 1 or not to_the_end):
             energy, row, column = ended, i, j
     return energy, row, column

@@ -75,7 +75,7 @@ def with_energies(sites: Sites, utrs: Sequences, window: int) -> Sites:
     out = np.empty(len(sites), np.float32)
     length = coded.size - 2
     duplex.energies(
-        turner(), utrs.codes, sites.begins + SEED, window, coded, length, duplex.new_room(length),
+        turner(), utrs.codes, sites.begins + SEED, window, coded, length, duplex.new_room(),
         out,
     )  # fmt: skip
     return replace(sites, energies=out / np.float32(CENTI))
@@ -99,7 +99,7 @@ def duplexes(
     The best are taken first. The whole of each UTR is searched, each base against the whole miRNA.
     """
     coded, found = encode(mirna.sequence), []
-    room, done = duplex.new_room(coded.size - 2), 0
+    room, done = duplex.new_room(), 0
     for record in range(len(utrs)):
         own = known.where(known.records == record)
         taken = list(zip(own.starts.tolist(), own.ends.tolist(), strict=True))
