@@ -201,7 +201,7 @@ def test_ends_of_a_whole_strand_are_those_of_each_stretch():
     codes[[0, -1]] = END
     own = encode(MIR21)
     room = duplex.new_room()
-    out = np.empty(298, np.float32)
+    out = np.empty(298, np.int32)
     duplex.ends(turner(), codes, 298, 298, own, 22, room, out)
     best, row, _ = duplex.best(turner(), codes, 298, 298, own, 22, False, room)
     assert out.min() == best

@@ -23,7 +23,7 @@ LETTERS = "ACGUN"
 def best_ends(utrs, record, mirna):
     """Best energy of a duplex whose 5' most base is each base of the UTR, kcal/mol."""
     size = int(utrs.lengths[record])
-    out = np.empty(size, np.float32)
+    out = np.empty(size, np.int32)
     own = encode("".join(LETTERS[c] for c in mirna))
     room = duplex.new_room()
     duplex.ends(

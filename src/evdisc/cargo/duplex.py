@@ -6,8 +6,8 @@ folds on itself, as in RNAhybrid (Rehmsmeier et al., RNA 10:1507, 2004).
 
 All loops of one size cost three operations, not one for each loop: of two loops of equal
 asymmetry, one inside the other, the larger differs by its size alone (Lyngso et al.,
-Bioinformatics 15:440, 1999). Every pass runs along the miRNA, so that the compiler can fill the
-lanes of the vector unit.
+Bioinformatics 15:440, 1999). Every pass runs over the sizes of a loop, has a fixed length and reads
+memory in order, so that the compiler can use the vector unit.
 
 Rows count from ``start`` in the direction target 3' to 5'; columns along the miRNA 5' to 3'.
 Codes of bases are 0-3 (A C G U), 4 (any other letter), 5 (where a strand ends). A miRNA is given
@@ -23,98 +23,127 @@ from numba import njit
 
 from evdisc.cargo import loops as loop
 from evdisc.cargo.loops import lesser
-from evdisc.cargo.turner import END, LARGEST_LOOP, NEVER, Turner
+from evdisc.cargo.turner import (
+    END,
+    FAMILY_FROM,
+    GROWN,
+    LONG_BULGES,
+    NEVER,
+    ONE_BY_MANY,
+    PASS,
+    Turner,
+)
+from evdisc.cargo.turner import GENERIC as GENERIC_COSTS
 
 #: rows kept: a pair looks back over the largest loop; a power of two, so that a mask finds the row
 RING = 32
 LAST = RING - 1
-#: columns of a row: empty ones, so that no loop has to ask where the miRNA begins, then the miRNA.
-#: The number is fixed, and so is the length of every pass: that is what lets the compiler use the
-#: vector unit for rows as short as a miRNA
-PAD = 32
+#: bases of the longest miRNA, and columns before it that stay empty, so that no pass has to ask
+#: where the miRNA begins
 LONGEST = 32
+PAD = 32
 WIDTH = PAD + LONGEST
-#: what is kept of each pair: its energy, and the energy with what it adds to each kind of loop
-PLAIN, GENERIC, ONE_N, BULGE = (WIDTH * RING * n for n in range(4))
-LOOPS = LARGEST_LOOP + 1
-#: smallest loop of the generic kind, and the smallest of its family in :func:`_reach`
-GENERIC_FROM, FAMILY_FROM = 6, 4
+#: columns of the history, of which no pass looks back over more than three
+BEFORE = 3
+COLUMNS = BEFORE + LONGEST
+#: kinds of loop a pair is kept for, with what it adds to them
+GENERIC, ONE_N, BULGE = range(3)
+#: a family is moved by two sizes when it grows
+FAMILY = PASS + 2
 #: rows and columns 1 to 6 are the seed helix, miRNA bases 2 to 7; row 0 faces base 1
 SEED_FIRST, SEED_LAST = 1, 6
 
 
 class Room(NamedTuple):
-    """Working arrays, used again for every stretch of target; each is flat, row after row."""
+    """Working arrays, used again for every stretch of target; each is flat.
 
-    rows: np.ndarray  # (what is kept, ring, column) energies of pairs
-    loops: np.ndarray  # (2, loop size, column) best inner side of generic loops, two rows
-    reached: np.ndarray  # (3, column) best inner side of a generic loop, 1xn, bulge
+    Attributes:
+        plain: (ring, column) energy of each pair.
+        history: (kind, column, twice the ring) energies of pairs with what they add to a loop of
+            the kind; the row before stands after its successor, each twice, so that 32 rows back
+            always lie in order.
+        mirrored: (kind, ring, column) the same by rows, the columns from last to first.
+        family: (column, size) best inner side of all generic loops of a size from 4 on.
+    """
+
+    plain: np.ndarray
+    history: np.ndarray
+    mirrored: np.ndarray
+    family: np.ndarray
 
 
 @njit(cache=True, nogil=True)
 def new_room():
-    """Empty working arrays."""
+    """Empty working arrays; a pass may read a few entries over their end."""
     return Room(
-        np.full(4 * RING * WIDTH, NEVER), np.full(2 * LOOPS * WIDTH, NEVER), np.full(3 * WIDTH, NEVER)
+        np.full(RING * WIDTH, NEVER, np.int32),
+        np.full(3 * COLUMNS * 2 * RING + PASS, NEVER, np.int32),
+        np.full(3 * RING * WIDTH + PASS, NEVER, np.int32),
+        np.full((COLUMNS + 1) * FAMILY + PASS, NEVER, np.int32),
     )
 
 
 @njit(cache=True, nogil=True)
-def place(kind, row, column):
-    """Where an entry of ``rows`` lies."""
-    return np.uint64(kind + (row & LAST) * WIDTH + PAD + column)
+def place(i, j):
+    """Where pair (i, j) lies in ``plain``."""
+    return np.uint64((i & LAST) * WIDTH + PAD + j)
 
 
 @njit(cache=True, nogil=True)
-def _reach(energy, i, room, floor, widest):
-    """For every column, the best inner side of each kind of loop that a pair of row ``i`` closes.
+def _back(kind, i, j):
+    """Where row ``i`` of column ``j`` lies in ``history``; the rows before follow."""
+    return (kind * COLUMNS + BEFORE + j) * 2 * RING + (-i & LAST)
 
-    Kinds: generic (two or more unpaired bases on each strand, six or more in all), 1xn (n of three
-    or more), bulge of two or more. Energies lack what the closing pair adds. Pairs below row
-    ``floor`` are all empty and the miRNA leaves ``widest`` bases open at most, so longer loops are
-    not looked at.
+
+@njit(cache=True, nogil=True)
+def _along(kind, i, j):
+    """Where column ``j`` of row ``i`` lies in ``mirrored``; the columns before follow."""
+    return (kind * RING + (i & LAST)) * WIDTH + LONGEST - 1 - j
+
+
+@njit(cache=True, nogil=True)
+def _least(energy, costs, one, first, other, second):
+    """Least over the sizes of a loop of the lesser of two entries and the cost of the size."""
+    found = np.int32(NEVER)
+    for n in range(PASS):
+        near, far = one[np.uint64(first + n)], other[np.uint64(second + n)]
+        found = lesser(found, np.int32(lesser(near, far) + energy[np.uint64(costs + n)]))
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _grow(energy, i, j, room):
+    """Generic loops that pair (i, j) would close, by size: new ones, and those of (i-1, j-1) grown.
+
+    A new one has two unpaired bases on one strand and the rest on the other.
     """
-    rows, loops, reached = room
-    tallest = i - 1 - floor
-    longest = min(LARGEST_LOOP, max(tallest, widest))
-    for c in range(3 * WIDTH):
-        reached[c] = NEVER
-    near, now, before = GENERIC + ((i - 3) & LAST) * WIDTH, i & 1, (i & 1) ^ 1
-    for u in range(FAMILY_FROM, min(LARGEST_LOOP, tallest + widest) + 1):
-        far = GENERIC + ((i - u + 1) & LAST) * WIDTH - 3
-        own, smaller = (now * LOOPS + u) * WIDTH, (before * LOOPS + u - 2) * WIDTH - 1
-        skew = loop.asymmetry(energy, u - FAMILY_FROM)
-        _extend(loops, own, smaller, rows, near - u + 1, far, skew)
-        if u >= GENERIC_FROM:
-            _lower(reached, 0, loops, own, own, loop.internal(energy, u))
-    near = ONE_N + ((i - 2) & LAST) * WIDTH
-    for n in range(3, min(longest, LARGEST_LOOP - 1) + 1):
-        far = ONE_N + ((i - 1 - n) & LAST) * WIDTH - 2
-        cost = loop.internal(energy, n + 1) + loop.asymmetry(energy, n - 1)
-        _lower(reached, WIDTH, rows, near - 1 - n, far, cost)
-    near = BULGE + ((i - 1) & LAST) * WIDTH
-    for n in range(2, longest + 1):
-        far = BULGE + ((i - 1 - n) & LAST) * WIDTH - 1
-        _lower(reached, 2 * WIDTH, rows, near - 1 - n, far, loop.bulge(energy, n))
+    near = np.uint64(_along(GENERIC, i - 3, j - FAMILY_FROM + 1))
+    far = np.uint64(_back(GENERIC, i - FAMILY_FROM + 1, j - 3))
+    own, before = (BEFORE + j) * FAMILY + 2, (BEFORE + j - 1) * FAMILY
+    for n in range(PASS):
+        edge = lesser(room.mirrored[near + np.uint64(n)], room.history[far + np.uint64(n)])
+        edge = np.int32(edge + energy[np.uint64(GROWN + n)])
+        room.family[np.uint64(own + n)] = lesser(edge, room.family[np.uint64(before + n)])
 
 
 @njit(cache=True, nogil=True)
-def _lower(into, own, rows, near, far, cost):
-    """Put into each column the lesser of what is there and of two other columns plus ``cost``.
-
-    Unsigned indices tell the compiler that none counts from the end.
-    """
-    for c in range(PAD, WIDTH):
-        found = lesser(rows[np.uint64(near + c)], rows[np.uint64(far + c)]) + cost
-        into[np.uint64(own + c)] = lesser(into[np.uint64(own + c)], found)
-
-
-@njit(cache=True, nogil=True)
-def _extend(loops, own, smaller, rows, near, far, skew):
-    """Loops of one size: two bases on one strand and the rest on the other, or a smaller grown."""
-    for c in range(PAD, WIDTH):
-        edge = lesser(rows[np.uint64(near + c)], rows[np.uint64(far + c)]) + skew
-        loops[np.uint64(own + c)] = lesser(edge, loops[np.uint64(smaller + c)])
+def _large(energy, i, j, outer, inside, before, room):
+    """Best generic loop, 1xn loop (n of three or more) or longer bulge that pair (i, j) closes."""
+    history, mirrored, family = room.history, room.mirrored, room.family
+    own = (BEFORE + j) * FAMILY + 2
+    generic = _least(energy, GENERIC_COSTS, family, own, family, own)
+    one_n = _least(
+        energy, ONE_BY_MANY, mirrored, _along(ONE_N, i - 2, j - 1), history,
+        _back(ONE_N, i - 1, j - 2),
+    )  # fmt: skip
+    bulge = _least(
+        energy, LONG_BULGES, mirrored, _along(BULGE, i - 1, j - 1), history,
+        _back(BULGE, i - 1, j - 1),
+    )  # fmt: skip
+    generic = generic + loop.closed(energy, loop.GENERIC, outer, inside, before)
+    one_n = one_n + loop.closed(energy, loop.ONE_N, outer, inside, before)
+    bulge = bulge + loop.closed(energy, loop.LONG_BULGE, outer, 0, 0)
+    return lesser(generic, lesser(one_n, bulge))
 
 
 @njit(cache=True, nogil=True)
@@ -124,7 +153,7 @@ def paired(t: Turner, five, three):
 
 
 @njit(cache=True, nogil=True)
-def _small(t: Turner, target, here, mirna, i, j, outer, rows):
+def _small(t: Turner, target, here, mirna, i, j, outer, plain):
     """Best stack, single bulge, or loop of 1x1, 1x2, 2x2 or 2x3 that pair (i, j) closes.
 
     A pair below that does not exist has an energy of :data:`NEVER`.
@@ -132,41 +161,41 @@ def _small(t: Turner, target, here, mirna, i, j, outer, rows):
     e, found = t.energy, NEVER
     si, sj = target[here + 1], mirna[j]
     for n in range(2):  # a stack, and a base of the miRNA bulged out
-        below = rows[place(PLAIN, i - 1, j - 1 - n)]
+        below = plain[place(i - 1, j - 1 - n)]
         if below < NEVER:
             step = loop.stack(e, outer, paired(t, mirna[j - n], si))
             found = lesser(found, below + step + n * loop.bulge(e, 1))
-    below = rows[place(PLAIN, i - 2, j - 1)]
+    below = plain[place(i - 2, j - 1)]
     if below < NEVER:
         step = loop.stack(e, outer, paired(t, sj, target[here + 2]))
         found = lesser(found, below + step + loop.bulge(e, 1))
-    below = rows[place(PLAIN, i - 2, j - 2)]
+    below = plain[place(i - 2, j - 2)]
     if below < NEVER:
         inner = paired(t, mirna[j - 1], target[here + 2])
         found = lesser(found, below + loop.one_one(e, outer, inner, si, sj))
-    below = rows[place(PLAIN, i - 2, j - 3)]
+    below = plain[place(i - 2, j - 3)]
     if below < NEVER:
         inner = paired(t, mirna[j - 2], target[here + 2])
         found = lesser(found, below + loop.one_two(e, outer, inner, si, mirna[j - 1], sj))
-    below = rows[place(PLAIN, i - 3, j - 2)]
+    below = plain[place(i - 3, j - 2)]
     if below < NEVER:
         inner = paired(t, mirna[j - 1], target[here + 3])
         found = lesser(found, below + loop.one_two(e, inner, outer, sj, si, target[here + 2]))
-    below = rows[place(PLAIN, i - 3, j - 3)]
+    below = plain[place(i - 3, j - 3)]
     if below < NEVER:
         inner = paired(t, mirna[j - 2], target[here + 3])
         step = loop.two_two(e, outer, inner, si, target[here + 2], mirna[j - 1], sj)
         found = lesser(found, below + step)
-    return lesser(found, _two_three(t, target, here, mirna, i, j, outer, rows))
+    return lesser(found, _two_three(t, target, here, mirna, i, j, outer, plain))
 
 
 @njit(cache=True, nogil=True)
-def _two_three(t: Turner, target, here, mirna, i, j, outer, rows):
+def _two_three(t: Turner, target, here, mirna, i, j, outer, plain):
     """Best loop of 2x3 or 3x2 that pair (i, j) closes."""
     e, found = t.energy, NEVER
     for n1 in range(2, 4):
         n2 = 5 - n1
-        below = rows[place(PLAIN, i - 1 - n1, j - 1 - n2)]
+        below = plain[place(i - 1 - n1, j - 1 - n2)]
         if below < NEVER:
             k, q = here + 1 + n1, j - n2
             inner = paired(t, mirna[q], target[k])
@@ -174,17 +203,6 @@ def _two_three(t: Turner, target, here, mirna, i, j, outer, rows):
             found = lesser(found, below + ends)
     ends = loop.closed(e, loop.TWO_THREE, outer, target[here + 1], mirna[j])
     return found + ends + loop.internal(e, 5) + loop.asymmetry(e, 1)
-
-
-@njit(cache=True, nogil=True)
-def _closes(t: Turner, target, here, mirna, i, j, outer, room):
-    """Best energy of pair (i, j) with something below it."""
-    e, c, inside, before = t.energy, PAD + j, target[here + 1], mirna[j]
-    found = _small(t, target, here, mirna, i, j, outer, room.rows)
-    generic = room.reached[np.uint64(c)] + loop.closed(e, loop.GENERIC, outer, inside, before)
-    one_n = room.reached[np.uint64(WIDTH + c)] + loop.closed(e, loop.ONE_N, outer, inside, before)
-    bulge = room.reached[np.uint64(2 * WIDTH + c)] + loop.closed(e, loop.LONG_BULGE, outer, 0, 0)
-    return lesser(lesser(found, generic), lesser(one_n, bulge))
 
 
 @njit(cache=True, nogil=True)
@@ -197,45 +215,51 @@ def fill_row(t: Turner, target, here, mirna, length, i, seeded, room):
     Returns:
         The best energy of a duplex that ends in this row, and its column.
     """
-    low = SEED_LAST if seeded else 0
-    _reach(t.energy, i, room, low, length - 2 - low)
     base, inside, outside = target[here], target[here + 1], target[here - 1]
     ended, column = NEVER, -1
-    for j in range(low, length):
+    # families grow from the column before, as it was one row ago: so from the last column on
+    for j in range(length - 1, (SEED_LAST if seeded else 0) - 1, -1):
         outer, found = paired(t, base, mirna[j + 1]), NEVER
+        _grow(t.energy, i, j, room)
         if outer >= 0:
             inner = paired(t, mirna[j + 1], base)
             if i > 0 and j > 0:
-                found = _closes(t, target, here, mirna, i, j, outer, room)
+                found = _small(t, target, here, mirna, i, j, outer, room.plain)
+                large = _large(t.energy, i, j, outer, inside, mirna[j], room)
+                found = lesser(found, large)
             if not seeded:
                 found = lesser(found, loop.opened(t.energy, inner, mirna[j], inside))
         if found < NEVER:
-            keep(t.energy, room.rows, i, j, found, inner, mirna[j + 2], outside)
+            keep(t.energy, room, i, j, found, inner, mirna[j + 2], outside)
             end = found + loop.exterior(t.energy, outer, outside, mirna[j + 2])
             if end < ended:
                 ended, column = end, j
         else:
-            clear(room.rows, i, j)
+            _put(room, i, j, NEVER, NEVER, NEVER, NEVER)
     return ended, column
 
 
 @njit(cache=True, nogil=True)
-def clear(rows, i, j):
-    """Say that bases ``i`` and ``j`` do not pair."""
-    rows[place(PLAIN, i, j)] = NEVER
-    rows[place(GENERIC, i, j)] = NEVER
-    rows[place(ONE_N, i, j)] = NEVER
-    rows[place(BULGE, i, j)] = NEVER
+def keep(energy, room, i, j, found, inner, after, outside):
+    """Keep a pair's energy, alone and with what it adds to each kind of loop above it."""
+    # the end of a strand closes no loop, so what is kept there is never read
+    _put(
+        room, i, j, found,
+        found + loop.closed(energy, loop.GENERIC, inner, after, outside),
+        found + loop.closed(energy, loop.ONE_N, inner, after, outside),
+        found + loop.closed(energy, loop.LONG_BULGE, inner, 0, 0),
+    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
-def keep(energy, rows, i, j, found, inner, after, outside):
-    """Keep a pair's energy, alone and with what it adds to each kind of loop above it."""
-    # the end of a strand closes no loop, so what is kept there is never read
-    rows[place(PLAIN, i, j)] = found
-    rows[place(GENERIC, i, j)] = found + loop.closed(energy, loop.GENERIC, inner, after, outside)
-    rows[place(ONE_N, i, j)] = found + loop.closed(energy, loop.ONE_N, inner, after, outside)
-    rows[place(BULGE, i, j)] = found + loop.closed(energy, loop.LONG_BULGE, inner, 0, 0)
+def _put(room, i, j, plain, generic, one_n, bulge):
+    """Write one pair wherever it is read from."""
+    room.plain[place(i, j)] = plain
+    for kind, value in ((GENERIC, generic), (ONE_N, one_n), (BULGE, bulge)):
+        room.mirrored[np.uint64(_along(kind, i, j))] = value
+        back = _back(kind, i, j)
+        room.history[np.uint64(back)] = value
+        room.history[np.uint64(back + RING)] = value
 
 
 @njit(cache=True, nogil=True)
@@ -260,13 +284,14 @@ def begin(t: Turner, target, start, mirna, seeded, room):
     Returns:
         First row to fill, best energy so far, the row and column it ends in.
     """
-    room.rows[:], room.loops[:] = NEVER, NEVER
+    for array in room:
+        array[:] = NEVER
     if not seeded:
         return 0, NEVER, -1, -1
     here, n = start - SEED_LAST, SEED_LAST
     found = _seed(t, target, start, mirna)
     inner, outer = paired(t, mirna[n + 1], target[here]), paired(t, target[here], mirna[n + 1])
-    keep(t.energy, room.rows, n, n, found, inner, mirna[n + 2], target[here - 1])
+    keep(t.energy, room, n, n, found, inner, mirna[n + 2], target[here - 1])
     return n + 1, found + loop.exterior(t.energy, outer, target[here - 1], mirna[n + 2]), n, n
 
 

@@ -48,7 +48,7 @@ def pair_up(
     With ``to_the_end`` the last of the ``count`` bases has to be paired.
     """
     length = mirna.size - 2
-    grid = np.full((count, length), NEVER, np.float32)
+    grid = np.full((count, length), NEVER, np.int32)
     energy, i, j = _filled(t, target, start, count, mirna, seeded, to_the_end, grid)
     if energy >= NEVER:
         return None
@@ -66,13 +66,13 @@ def _filled(t: Turner, target, start, count, mirna, seeded, to_the_end, grid):
     room = duplex.new_room()
     first, energy, row, column = duplex.begin(t, target, start, mirna, seeded, room)
     if seeded:
-        grid[row, column] = room.rows[duplex.place(duplex.PLAIN, row, column)]
+        grid[row, column] = room.plain[duplex.place(row, column)]
     for i in range(first, count):
         if target[start - i] == END:
             break
         ended, j = duplex.fill_row(t, target, start - i, mirna, length, i, seeded, room)
         for c in range(length):
-            grid[i, c] = room.rows[duplex.place(duplex.PLAIN, i, c)]
+            grid[i, c] = room.plain[duplex.place(i, c)]
         if ended < energy and (i == count - 1 or not to_the_end):
             energy, row, column = ended, i, j
     return energy, row, column

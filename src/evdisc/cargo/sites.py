@@ -72,13 +72,13 @@ def with_energies(sites: Sites, utrs: Sequences, window: int) -> Sites:
         window: bases of the target that may pair, from the one opposite miRNA base 1 on.
     """
     coded = encode(sites.mirna.sequence)
-    out = np.empty(len(sites), np.float32)
+    out = np.empty(len(sites), np.int32)
     length = coded.size - 2
     duplex.energies(
         turner(), utrs.codes, sites.begins + SEED, window, coded, length, duplex.new_room(),
         out,
     )  # fmt: skip
-    return replace(sites, energies=out / np.float32(CENTI))
+    return replace(sites, energies=(out / CENTI).astype(np.float32))
 
 
 def drawn(sites: Sites, row: int, utrs: Sequences, window: int) -> Pairing | None:
@@ -125,7 +125,7 @@ def _in_record(
     """First base, last base (from 1) and energy of the duplexes of one UTR."""
     t, first = turner(), int(utrs.starts[record])
     size = int(utrs.lengths[record])
-    best = np.empty(size, np.float32)
+    best = np.empty(size, np.int32)
     duplex.ends(t, utrs.codes, first + size - 1, size, coded, coded.size - 2, room, best)
     best = best[::-1]
     # a duplex reaches at most over the miRNA and one largest loop in each direction

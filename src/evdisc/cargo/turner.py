@@ -25,11 +25,15 @@ PAIRS = ("CG", "GC", "GU", "UG", "AU", "UA")
 #: base codes: A C G U, any other letter, and where the strand ends
 BASES, OTHER, END = "ACGU", 4, 5
 CENTI = 100.0
-#: energy of what cannot form; all energies are whole numbers a 32-bit float holds exactly
-NEVER = np.float32(10_000_000)
+#: energy of what cannot form; sums of a few stay inside 32 bits
+NEVER = 10_000_000
 #: unpaired bases of the largest loop the table has a value for
 LARGEST_LOOP = 30
-Energies = NDArray[np.float32]
+#: sizes a pass looks at: a whole number of vectors
+PASS = 32
+#: smallest loop of the family that generic loops grow from: 2x2
+FAMILY_FROM = 4
+Energies = NDArray[np.int32]
 Read = dict[tuple[str, str, str], Energies]
 
 #: blocks of the packed table, in order. Pairs have six kinds; a base inside a loop is one of five
@@ -45,10 +49,16 @@ SHAPES = {
     "bulge": (LARGEST_LOOP + 1,),  # unpaired bases
     "internal": (LARGEST_LOOP + 1,),  # unpaired bases
     "asymmetry": (LARGEST_LOOP + 1,),  # difference of unpaired bases of the strands
+    # the same numbers as a pass over all sizes of a loop needs them, see _passes
+    "long_bulges": (PASS,),
+    "one_by_many": (PASS,),
+    "grown": (PASS,),
+    "generic": (PASS,),
 }
 _STARTS = (0, *accumulate(int(np.prod(shape)) for shape in SHAPES.values()))
 (
-    INITIATION, STACK, EXTERIOR, CLOSED, ONE_ONE, ONE_TWO, TWO_TWO, BULGE, INTERNAL, ASYMMETRY, SIZE,
+    INITIATION, STACK, EXTERIOR, CLOSED, ONE_ONE, ONE_TWO, TWO_TWO, BULGE, INTERNAL, ASYMMETRY,
+    LONG_BULGES, ONE_BY_MANY, GROWN, GENERIC, SIZE,
 ) = _STARTS  # fmt: skip
 
 
@@ -72,7 +82,7 @@ def turner() -> Turner:
         InputError: the table is malformed.
     """
     blocks = _blocks(_read())
-    packed = np.concatenate([blocks[name].ravel() for name in SHAPES]).astype(np.float32)
+    packed = np.concatenate([blocks[name].ravel() for name in SHAPES]).astype(np.int32)
     return Turner(_pair_numbers(), packed)
 
 
@@ -85,7 +95,7 @@ def _read() -> Read:
     for row in rows:
         element, closing, inner, energies = row.split(",")
         numbers = [NEVER if e == "inf" else int(e) for e in energies.split()]
-        table[element, closing, inner] = np.array(numbers, np.float32)
+        table[element, closing, inner] = np.array(numbers, np.int32)
     return table
 
 
@@ -93,6 +103,7 @@ def _blocks(read: Read) -> dict[str, Energies]:
     penalty = read["terminal AU", "", ""][0]
     terminal = np.array([0 if {*p} == {"C", "G"} else penalty for p in PAIRS])[:, None, None]
     step, most = read["asymmetry", "", ""]
+    asymmetry = np.minimum(step * np.arange(LARGEST_LOOP + 1), most)
     return {
         "initiation": read["initiation", "", ""],
         "stack": np.array([read["stack", p, ""] for p in PAIRS]),
@@ -103,8 +114,26 @@ def _blocks(read: Read) -> dict[str, Energies]:
         "two_two": _loops(read, "2x2", 4),
         "bulge": read["bulge", "", ""],
         "internal": read["internal", "", ""],
-        "asymmetry": np.minimum(step * np.arange(LARGEST_LOOP + 1), most),
+        "asymmetry": asymmetry,
+        **_passes(read["bulge", "", ""], read["internal", "", ""], asymmetry),
     }
+
+
+def _passes(bulge: Energies, internal: Energies, asymmetry: Energies) -> dict[str, Energies]:
+    """Costs by size of loop, out of reach where the size is of another kind.
+
+    ``long_bulges`` by unpaired bases from 0; ``one_by_many`` by those of the longer strand from 0;
+    ``grown`` (asymmetry of 2 against the rest) and ``generic`` by all unpaired bases from 4.
+    """
+    table = {
+        name: np.full(PASS, 2 * NEVER, np.int32)
+        for name in ("long_bulges", "one_by_many", "grown", "generic")
+    }
+    table["long_bulges"][2 : LARGEST_LOOP + 1] = bulge[2:]
+    table["one_by_many"][3:LARGEST_LOOP] = internal[4:] + asymmetry[2:-2]
+    table["grown"][: LARGEST_LOOP + 1 - FAMILY_FROM] = asymmetry[: LARGEST_LOOP + 1 - FAMILY_FROM]
+    table["generic"][2 : LARGEST_LOOP + 1 - FAMILY_FROM] = internal[FAMILY_FROM + 2 :]
+    return table
 
 
 def _pair_numbers() -> NDArray[np.int64]:
@@ -133,7 +162,7 @@ def _mismatches(read: Read, name: str) -> Energies:
 
 def _exterior(read: Read) -> Energies:
     """Both neighbours: terminal mismatch; one: dangling end; none: nothing."""
-    table = np.zeros(SHAPES["exterior"], np.float32)
+    table = np.zeros(SHAPES["exterior"], np.int32)
     table[:, :5, :5] = _mismatches(read, "exterior")
     for name, place in (("dangle5", np.s_[:, :5, END]), ("dangle3", np.s_[:, END, :5])):
         table[place] = _with_unknown(np.array([read[name, p, ""] for p in PAIRS]), 1)
@@ -141,7 +170,7 @@ def _exterior(read: Read) -> Energies:
 
 
 def _closed(read: Read, terminal: Energies) -> Energies:
-    table = np.zeros(SHAPES["closed"], np.float32)
+    table = np.zeros(SHAPES["closed"], np.int32)
     for kind, name in enumerate(("internal", "1xn", "2x3")):
         table[kind, :, :5, :5] = _mismatches(read, name)
     table[3] = terminal
