@@ -64,12 +64,15 @@ class Room(NamedTuple):
             always lie in order.
         mirrored: (kind, ring, column) the same by rows, the columns from last to first.
         family: (column, size) best inner side of all generic loops of a size from 4 on.
+        sizes: length of a pass. It comes with the arrays because a length the compiler knows makes
+            it unroll the pass instead of using vectors.
     """
 
     plain: np.ndarray
     history: np.ndarray
     mirrored: np.ndarray
     family: np.ndarray
+    sizes: int
 
 
 @njit(cache=True, nogil=True)
@@ -79,7 +82,7 @@ def new_room():
         np.full(RING * WIDTH, NEVER, np.int32),
         np.full(3 * COLUMNS * 2 * RING + PASS, NEVER, np.int32),
         np.full(3 * RING * WIDTH + PASS, NEVER, np.int32),
-        np.full((COLUMNS + 1) * FAMILY + PASS, NEVER, np.int32),
+        np.full((COLUMNS + 1) * FAMILY + PASS, NEVER, np.int32), PASS,
     )
 
 
@@ -102,10 +105,10 @@ def _along(kind, i, j):
 
 
 @njit(cache=True, nogil=True)
-def _least(energy, costs, one, first, other, second):
+def _least(energy, costs, one, first, other, second, sizes):
     """Least over the sizes of a loop of the lesser of two entries and the cost of the size."""
     found = np.int32(NEVER)
-    for n in range(PASS):
+    for n in range(sizes):
         near, far = one[np.uint64(first + n)], other[np.uint64(second + n)]
         found = lesser(found, np.int32(lesser(near, far) + energy[np.uint64(costs + n)]))
     return found
@@ -117,11 +120,11 @@ def _grow(energy, i, j, room):
 
     A new one has two unpaired bases on one strand and the rest on the other.
     """
-    near = np.uint64(_along(GENERIC, i - 3, j - FAMILY_FROM + 1))
-    far = np.uint64(_back(GENERIC, i - FAMILY_FROM + 1, j - 3))
+    near = _along(GENERIC, i - 3, j - FAMILY_FROM + 1)
+    far = _back(GENERIC, i - FAMILY_FROM + 1, j - 3)
     own, before = (BEFORE + j) * FAMILY + 2, (BEFORE + j - 1) * FAMILY
-    for n in range(PASS):
-        edge = lesser(room.mirrored[near + np.uint64(n)], room.history[far + np.uint64(n)])
+    for n in range(room.sizes):
+        edge = lesser(room.mirrored[np.uint64(near + n)], room.history[np.uint64(far + n)])
         edge = np.int32(edge + energy[np.uint64(GROWN + n)])
         room.family[np.uint64(own + n)] = lesser(edge, room.family[np.uint64(before + n)])
 
@@ -129,16 +132,16 @@ def _grow(energy, i, j, room):
 @njit(cache=True, nogil=True)
 def _large(energy, i, j, outer, inside, before, room):
     """Best generic loop, 1xn loop (n of three or more) or longer bulge that pair (i, j) closes."""
-    history, mirrored, family = room.history, room.mirrored, room.family
+    history, mirrored, family, sizes = room.history, room.mirrored, room.family, room.sizes
     own = (BEFORE + j) * FAMILY + 2
-    generic = _least(energy, GENERIC_COSTS, family, own, family, own)
+    generic = _least(energy, GENERIC_COSTS, family, own, family, own, sizes)
     one_n = _least(
         energy, ONE_BY_MANY, mirrored, _along(ONE_N, i - 2, j - 1), history,
-        _back(ONE_N, i - 1, j - 2),
+        _back(ONE_N, i - 1, j - 2), sizes,
     )  # fmt: skip
     bulge = _least(
         energy, LONG_BULGES, mirrored, _along(BULGE, i - 1, j - 1), history,
-        _back(BULGE, i - 1, j - 1),
+        _back(BULGE, i - 1, j - 1), sizes,
     )  # fmt: skip
     generic = generic + loop.closed(energy, loop.GENERIC, outer, inside, before)
     one_n = one_n + loop.closed(energy, loop.ONE_N, outer, inside, before)
@@ -284,8 +287,7 @@ def begin(t: Turner, target, start, mirna, seeded, room):
     Returns:
         First row to fill, best energy so far, the row and column it ends in.
     """
-    for array in room:
-        array[:] = NEVER
+    room.plain[:], room.history[:], room.mirrored[:], room.family[:] = NEVER, NEVER, NEVER, NEVER
     if not seeded:
         return 0, NEVER, -1, -1
     here, n = start - SEED_LAST, SEED_LAST
