@@ -219,14 +219,17 @@ def fill_row(t: Turner, target, here, mirna, length, i, seeded, room):
         The best energy of a duplex that ends in this row, and its column.
     """
     base, inside, outside = target[here], target[here + 1], target[here - 1]
-    ended, column = NEVER, -1
+    low, ended, column = SEED_LAST if seeded else 0, NEVER, -1
     # families grow from the column before, as it was one row ago: so from the last column on
-    for j in range(length - 1, (SEED_LAST if seeded else 0) - 1, -1):
+    for j in range(length - 1, low - 1, -1):
         outer, found = paired(t, base, mirna[j + 1]), NEVER
-        _grow(t.energy, i, j, room)
+        # how many rows and columns there are below to pair with
+        below = min(i, j) - low
+        if below >= BEFORE:
+            _grow(t.energy, i, j, room)
         if outer >= 0:
             inner = paired(t, mirna[j + 1], base)
-            if i > 0 and j > 0:
+            if below >= 1:
                 found = _small(t, target, here, mirna, i, j, outer, room.plain)
                 large = _large(t.energy, i, j, outer, inside, mirna[j], room)
                 found = lesser(found, large)
@@ -330,6 +333,13 @@ def energies(t: Turner, target, starts, count, mirna, length, room, out):
     """Seeded :func:`best` energy at each of ``starts``, into ``out``."""
     for n in range(starts.size):
         out[n], _, _ = best(t, target, starts[n], count, mirna, length, True, room)
+
+
+@njit(cache=True, nogil=True)
+def best_of(t: Turner, target, starts, count, mirna, length, room, out):
+    """Energy of the :func:`best` duplex of any kind at each of ``starts``, into ``out``."""
+    for n in range(starts.size):
+        out[n], _, _ = best(t, target, starts[n], count, mirna, length, False, room)
 
 
 @njit(cache=True, nogil=True)
