@@ -74,7 +74,9 @@ def main(words):
     warm = fasta.from_texts({"a": "ACGUACGUACGUAUAAGCUACGUACGUAGC" * 3})
     mir21 = mature.find("hsa-miR-21-5p", mature.shipped()).matures[0]
     with clock("kernels, first use"):
-        sites.with_energies(sites.canonical(warm, seed_sites.index(warm.codes), mir21), warm, WINDOW)
+        sites.with_energies(
+            sites.canonical(warm, seed_sites.index(warm.codes), mir21), warm, WINDOW
+        )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "utr.fa"
         transcriptome(path)
@@ -99,9 +101,7 @@ def main(words):
     free, room = np.empty(starts.size, np.int32), duplex.new_room()
     duplex.best_of(turner(), utrs.codes, starts[:9], WINDOW, coded, coded.size - 2, room, free[:9])
     with clock(f"best duplex of the same {starts.size:,} windows") as took:
-        duplex.best_of(
-            turner(), utrs.codes, starts, WINDOW, coded, coded.size - 2, room, free
-        )
+        duplex.best_of(turner(), utrs.codes, starts, WINDOW, coded, coded.size - 2, room, free)
     any_ = took.cpu / starts.size
     print(f"  {any_ * 1e6:.1f} us a window, any duplex")
     theirs = vienna(utrs.codes, starts, mir21.sequence)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -153,6 +153,7 @@ def _all(
     from evdisc.cargo import transcriptome
     from evdisc.cargo.mature import library, of_species
     from evdisc.cargo.seed_sites import index
+    from evdisc.cargo.targets import FORMAT
 
     matures = of_species(library(), species)
     _told([*utrs.notes, f"{len(matures)} miRNAs on {len(utrs)} UTRs, {utrs.bases:,} bases"])
@@ -161,10 +162,12 @@ def _all(
     with watched("miRNAs") as bar:
         where = index(utrs.codes)
 
+        def told(done: int, of: int) -> None:
+            bar(done, of, 0)
+
         def batches() -> Iterator[Any]:
             nonlocal total
-            progress: Callable[[int, int], None] = lambda done, of: bar(done, of, 0)  # noqa: E731
-            for own in transcriptome.scan(matures, utrs, where, question, progress):
+            for own in transcriptome.scan(matures, utrs, where, question, told):
                 counts.append({"mirna": own.mirna.name, **transcriptome.tally(own)})
                 total += len(own)
                 if out is not None or total <= LISTED:
@@ -180,7 +183,7 @@ def _all(
     if not complete and out is None:
         _told([f"{total:,} sites are too many to list here: name a file with --out"])
     if as_json:
-        emit({"format": transcriptome.FORMAT, "mirna": "all", "total": total, "mirnas": counts,
+        emit({"format": FORMAT, "mirna": "all", "total": total, "mirnas": counts,
               "sites": listed if complete else [], "listed": complete})  # fmt: skip
         return
     from evdisc.report.targets_text import counts_text

@@ -5,7 +5,8 @@ ends on both sides), so energies are held to 0.1 kcal/mol and are in fact equal.
 """
 
 import random
-from functools import lru_cache
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ def by_search(target, mirna):
     def outer(i, j):
         return t.pair[x[i], y[j]]
 
-    @lru_cache(maxsize=None)
+    @cache
     def below(i, j):
         inner = t.pair[y[j], x[i]]
         found = float(loops.opened.py_func(t.energy, inner, y[j - 1], x[i - 1]))
@@ -180,7 +181,7 @@ def test_a_walked_duplex_has_the_energy_it_says(target, mirna, last):
     pairs = [(int(p), int(j) + 1) for p, j in found.pairs]
     (first, j0), (end, j1) = pairs[0], pairs[-1]
     total = float(loops.opened(t.energy, t.pair[y[j0], x[first]], y[j0 - 1], x[first + 1]))
-    for (k, m), (i, j) in zip(pairs, pairs[1:], strict=False):
+    for (k, m), (i, j) in pairwise(pairs):
         outer, inner = t.pair[x[i], y[j]], t.pair[y[m], x[k]]
         total += float(loops.between(
             t.energy, outer, inner, k - i - 1, j - m - 1, x[i + 1], y[j - 1], x[k - 1], y[m + 1]

@@ -22,15 +22,15 @@ def at_the_root(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def test_the_notebook_runs_from_top_to_bottom(capsys):
+def test_the_notebook_runs_from_top_to_bottom():
     book = json.loads((ROOT / "examples" / "notebooks" / "targets.ipynb").read_text("utf-8"))
     code = ["".join(c["source"]) for c in book["cells"] if c["cell_type"] == "code"]
     names = {}
     for number, cell in enumerate(code):
         exec(compile(cell, f"cell {number}", "exec"), names)
-    told = capsys.readouterr().out
-    assert "reported, but this UTR has no canonical site" in told
-    assert "8mer" in told
+    assert "no canonical site" in names["mir21"].disagreements[0].verdict
+    assert "8mer" in set(names["table"]["type"])
+    assert all(len(line) == len(names["strongest"].duplex[0]) for line in names["strongest"].duplex)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

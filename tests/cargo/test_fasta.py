@@ -1,5 +1,6 @@
 """What a FASTA file may look like, and what is told where it cannot be read."""
 
+import contextlib
 import gzip
 
 import numpy as np
@@ -114,10 +115,9 @@ def test_wrapping_changes_nothing(tmp_path_factory, texts):
 
 @given(st.binary(max_size=300))
 def test_no_bytes_show_a_traceback(tmp_path_factory, content):
-    try:
-        read(tmp_path_factory.mktemp("fuzz"), content)
-    except InputError as told:
-        assert "\n" not in str(told)
+    folder = tmp_path_factory.mktemp("fuzz")
+    with contextlib.suppress(InputError):
+        assert read(folder, content).bases > 0
 
 
 def test_a_sequence_that_is_none_is_refused():

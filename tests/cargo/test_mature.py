@@ -124,7 +124,9 @@ def test_a_file_that_is_no_mirbase_is_told_and_nothing_is_lost(tmp_path, own_fol
     assert (own_folder / "mirbase-mature.csv").read_bytes() == before
 
 
-@pytest.mark.parametrize("text", ["", "# evdisc-mature/9; x\nname\n", "# evdisc-mature/1; x\na,b\n"])
+@pytest.mark.parametrize(
+    "text", ["", "# evdisc-mature/9; x\nname\n", "# evdisc-mature/1; x\na,b\n"]
+)
 def test_a_damaged_store_is_told(own_folder, text):
     own_folder.mkdir()
     (own_folder / "mirbase-mature.csv").write_text(text, "utf-8")

@@ -1,4 +1,4 @@
-"""Targets: three kinds of evidence apart, conservation, cooperation, overlay, page, whole command."""
+"""Targets: three kinds of evidence apart, conservation, cooperation, overlay, page, command."""
 
 import json
 import random
@@ -297,9 +297,7 @@ def test_json_csv_and_table_hold_the_same_sites(tmp_path):
     table = pd.read_csv(out)
     assert set(table["format"]) == {"evdisc-targets/1"}
     rows = list(zip(table.utr, table.start, table.end, table.type, table.energy, strict=True))
-    assert rows == [
-        (s["utr"], s["start"], s["end"], s["type"], s["energy"]) for s in told["sites"]
-    ]
+    assert rows == [(s["utr"], s["start"], s["end"], s["type"], s["energy"]) for s in told["sites"]]
     assert told["sites"][0]["evidence"] == ["canonical"]
     text = run("miR-21", "--utr", utr).stdout
     assert "8mer" in text
@@ -311,8 +309,10 @@ def test_all_mirnas_give_a_table_and_the_counts(tmp_path):
     out = tmp_path / "all.csv"
     told = json.loads(run("all", "--utr", utr, "--json").stdout)
     assert told["listed"]
-    assert told["total"] == len(told["sites"]) == sum(
-        n for c in told["mirnas"] for kind, n in c.items() if kind != "mirna"
+    assert (
+        told["total"]
+        == len(told["sites"])
+        == sum(n for c in told["mirnas"] for kind, n in c.items() if kind != "mirna")
     )
     assert len(told["mirnas"]) == sum(m.species == "hsa" for m in mature.shipped().values())
     assert run("all", "--utr", utr, "--out", out).exit_code == 0

@@ -21,9 +21,7 @@ from evdisc.errors import MissingExtraError
 from evdisc.evidence.library import Library
 
 
-def unpaired(
-    utrs: Sequences, begins: NDArray[np.int64], library: Library
-) -> Iterator[float]:
+def unpaired(utrs: Sequences, begins: NDArray[np.int64], library: Library) -> Iterator[float]:
     """Chance that the stretch around each seed match is free; ``begins`` as of the seed match.
 
     Raises:

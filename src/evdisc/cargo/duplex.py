@@ -14,6 +14,8 @@ Codes of bases are 0-3 (A C G U), 4 (any other letter), 5 (where a strand ends).
 with an end code before and after it.
 """
 
+# numba infers the types of kernels
+# mypy: disallow-untyped-defs=False, disallow-incomplete-defs=False, disallow-untyped-calls=False
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -82,7 +84,8 @@ def new_room():
         np.full(RING * WIDTH, NEVER, np.int32),
         np.full(3 * COLUMNS * 2 * RING + PASS, NEVER, np.int32),
         np.full(3 * RING * WIDTH + PASS, NEVER, np.int32),
-        np.full((COLUMNS + 1) * FAMILY + PASS, NEVER, np.int32), PASS,
+        np.full((COLUMNS + 1) * FAMILY + PASS, NEVER, np.int32),
+        PASS,
     )
 
 

@@ -129,7 +129,11 @@ def _records(path: Path, gaps: bytes = GAPS) -> Iterator[tuple[str, int, bytes]]
         if line.startswith(b">"):
             if began:
                 yield header, began, bytes(letters)
-            header, began, letters = line[1:].decode("utf-8", "replace").strip(), number, bytearray()
+            header, began, letters = (
+                line[1:].decode("utf-8", "replace").strip(),
+                number,
+                bytearray(),
+            )
         elif began:
             letters += line.translate(None, BLANKS + gaps)
         elif line.strip() and not line.startswith(b";"):

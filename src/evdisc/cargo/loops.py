@@ -4,6 +4,8 @@ A closing pair is (target, miRNA), an inner pair (miRNA, target); see :mod:`evdi
 Indices are unsigned: they tell the compiler that none counts from the end.
 """
 
+# numba infers the types of kernels
+# mypy: disallow-untyped-defs=False, disallow-incomplete-defs=False, disallow-untyped-calls=False
 from __future__ import annotations
 
 import numpy as np

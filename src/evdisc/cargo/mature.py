@@ -172,4 +172,3 @@ def _unknown(name: str, known: Mapping[str, Mature]) -> InputError:
         expected="a name of the evidence or of your miRBase",
         advice="read all of miRBase once: evdisc cargo mirbase mature.fa",
     )  # fmt: skip
-

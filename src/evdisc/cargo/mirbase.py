@@ -75,7 +75,7 @@ def read_fasta_file(path: Path) -> Stored:
 
 def _row(header: str, bases: list[str], path: Path) -> Row:
     words = header.split()
-    name, accession = (words + ["", ""])[:2]
+    name, accession = [*words, "", ""][:2]
     if not NAME.match(name):
         raise InputError(
             "is no miRBase name", file=path, value=name, expected=">hsa-miR-21-5p MIMAT0000076 ..."

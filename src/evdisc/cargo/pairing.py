@@ -1,5 +1,7 @@
 """Which base of a target a miRNA pairs with: the best duplex walked back, and drawn."""
 
+# numba infers the types of kernels
+# mypy: disallow-untyped-defs=False, disallow-incomplete-defs=False, disallow-untyped-calls=False
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -135,7 +137,9 @@ def _drawn(
     target: NDArray[np.int8], mirna: NDArray[np.int8], pairs: NDArray[np.int64]
 ) -> tuple[str, str, str]:
     """Three lines, drawn from the miRNA's 5' end and then turned round."""
-    top, middle, bottom = [], [], []
+    top: list[str] = []
+    middle: list[str] = []
+    bottom: list[str] = []
     here, j = int(pairs[0, 0]) + 1, -1
     lead = int(pairs[0, 1])
     _add(top, middle, bottom, "", _letters(mirna[:lead]))

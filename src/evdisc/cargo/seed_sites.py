@@ -5,6 +5,8 @@ The conventions are TargetScan's (Lewis et al., Cell 120:15, 2005; Agarwal et al
 7mer-A1, both an 8mer. Every site is counted once, as the longest it is.
 """
 
+# numba infers the types of kernels
+# mypy: disallow-untyped-defs=False, disallow-incomplete-defs=False, disallow-untyped-calls=False
 from __future__ import annotations
 
 from typing import NamedTuple

@@ -1,6 +1,7 @@
 """Sites of one miRNA in a set of UTRs, as columns: canonical ones with their duplex energy, and
 duplexes without a seed match."""
 
+# mypy: disallow-untyped-calls=False
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from evdisc.cargo.turner import CENTI, turner
 
 TYPES = (*CANONICAL, "duplex only")
 DUPLEX_ONLY = len(CANONICAL)
+COLUMNS = ("records", "starts", "ends", "types", "energies", "begins")
 #: called with bases done, bases in all
 Progress = Callable[[int, int], None]
 
@@ -50,8 +52,7 @@ class Sites:
 
     def where(self, kept: NDArray[np.bool_] | NDArray[np.int64]) -> Sites:
         """Some of the sites."""
-        columns = ("records", "starts", "ends", "types", "energies", "begins")
-        return replace(self, **{name: getattr(self, name)[kept] for name in columns})
+        return Sites(self.mirna, **{name: getattr(self, name)[kept] for name in COLUMNS})
 
 
 def canonical(utrs: Sequences, where: Index, mirna: Mature) -> Sites:
@@ -152,10 +153,8 @@ def _overlaps(left: int, right: int, taken: list[tuple[int, int]]) -> bool:
 
 def joined(parts: list[Sites]) -> Sites:
     """Sites of one miRNA from several searches, in the order of the UTRs."""
-    columns = ("records", "starts", "ends", "types", "energies", "begins")
-    return _in_order(
-        replace(parts[0], **{n: np.concatenate([getattr(p, n) for p in parts]) for n in columns})
-    )
+    joint = {name: np.concatenate([getattr(p, name) for p in parts]) for name in COLUMNS}
+    return _in_order(Sites(parts[0].mirna, **joint))
 
 
 def _in_order(sites: Sites) -> Sites:

@@ -138,8 +138,8 @@ def _passes(bulge: Energies, internal: Energies, asymmetry: Energies) -> dict[st
 
 def _pair_numbers() -> NDArray[np.int64]:
     numbers = np.full((6, 6), -1, np.int64)
-    for number, (five, three) in enumerate(PAIRS):
-        numbers[BASES.index(five), BASES.index(three)] = number
+    for number, pair in enumerate(PAIRS):
+        numbers[BASES.index(pair[0]), BASES.index(pair[1])] = number
     return numbers
 
 

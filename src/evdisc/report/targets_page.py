@@ -22,7 +22,14 @@ SYMBOLS = {"duplex only": "line-ns-open"}
 DRAWN_UTRS, DRAWN_SITES, LISTED = 40, 60, 500
 LINE, TOP, SIZE = 26, 130, 11
 #: sources of the method
-SOURCES = ("mathews2004", "agarwal2015", "grimson2007", "saetrom2007", "enright2003", "kozomara2019")
+SOURCES = (
+    "mathews2004",
+    "agarwal2015",
+    "grimson2007",
+    "saetrom2007",
+    "enright2003",
+    "kozomara2019",
+)
 
 
 def write_targets_page(path: Path, answer: Targets, library: Library) -> None:
@@ -117,7 +124,9 @@ def site_map(answer: Targets) -> Figure:
     style(figure, height)
     figure.update_xaxes(title="base of the UTR, from its 5' end", rangemode="tozero")
     figure.update_yaxes(
-        tickvals=list(range(len(utrs))), ticktext=utrs, range=[len(utrs) - 0.4, -0.6],
+        tickvals=list(range(len(utrs))),
+        ticktext=utrs,
+        range=[len(utrs) - 0.4, -0.6],
         automargin=True,
     )
     data = table_csv(
