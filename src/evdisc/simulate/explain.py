@@ -50,6 +50,9 @@ OTHER_READERS = {
     "t2_healthy": "outcome.readouts", "t2_slope_with_water": "outcome.readouts",
     "pfirrmann_t2_border": "outcome.readouts", "pfirrmann_five_height": "outcome.readouts",
     "equivalence_band": "outcome.effects", "knock_down_left": "simulate.dish",
+    "accessibility_span": "cargo.accessibility", "accessibility_stretch": "cargo.accessibility",
+    "accessibility_window": "cargo.accessibility", "cooperative_spacing": "cargo.targets",
+    "duplex_energy_threshold": "cargo.targets", "duplex_window": "cargo.targets",
 }  # fmt: skip
 
 
