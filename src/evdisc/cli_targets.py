@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,6 +37,9 @@ def targets(
     energy_below: Annotated[
         float | None, typer.Option("--energy-below", help="Only duplexes under this, kcal/mol.")
     ] = None,
+    shuffles: Annotated[
+        int, typer.Option("--shuffles", min=0, help="Shuffle each UTR: how often is it as strong?")
+    ] = 0,
     species: Annotated[
         str, typer.Option("--species", help="human, rat or mouse, where the name does not say.")
     ] = "",
@@ -54,10 +58,13 @@ def targets(
     from evdisc.cargo.targets import targets as find_targets
     from evdisc.evidence.library import load
 
+    if energy_below is not None and not isfinite(energy_below):
+        raise InputError("is no energy", key="--energy-below", value=energy_below,
+                         expected="kcal/mol, e.g. -16")  # fmt: skip
     every = mirna.strip().casefold() == "all"
     if every:
         one_only = {"--alignment": alignment, "--accessibility": accessibility, "--page": page,
-                    "--overlay": overlay}  # fmt: skip
+                    "--overlay": overlay, "--shuffles": shuffles}  # fmt: skip
         named = [option for option, given in one_only.items() if given]
         if named:
             raise InputError("goes with one miRNA, not with all", key=named[0])
@@ -65,7 +72,7 @@ def targets(
     utrs = read_fasta(utr)
     question = Question(
         load(), energy_below, alignment=read_alignment(alignment) if alignment else None,
-        accessibility=accessibility,
+        accessibility=accessibility, shuffles=shuffles,
     )  # fmt: skip
     if found is None:
         _all(species or "human", utrs, question, out, as_json)

@@ -16,7 +16,18 @@ from hypothesis import strategies as st
 from evdisc.cargo import duplex, loops
 from evdisc.cargo.fasta import encode
 from evdisc.cargo.pairing import pair_up
-from evdisc.cargo.turner import BULGE, END, INTERNAL, NEVER, PAIRS, SHAPES, SIZE, STACK, turner
+from evdisc.cargo.turner import (
+    BULGE,
+    END,
+    INTERNAL,
+    LONGEST,
+    NEVER,
+    PAIRS,
+    SHAPES,
+    SIZE,
+    STACK,
+    turner,
+)
 
 BASES = st.text("ACGU", min_size=1, max_size=45)
 MIR21 = "UAGCUUAUCAGACUGAUGUUGA"
@@ -194,6 +205,16 @@ def test_a_walked_duplex_has_the_energy_it_says(target, mirna, last):
     assert shown == target[found.span[0] - 1 : found.span[1]]
     assert found.mirna.replace("-", "") == mirna[::-1]
     assert sum(mark in "|:" for mark in found.bonds) == len(pairs)
+
+
+@given(
+    st.text("ACGU", min_size=LONGEST, max_size=LONGEST), st.text("ACGU", min_size=40, max_size=90)
+)
+def test_the_longest_mirna_agrees_with_viennarna(mirna, target):
+    rna = pytest.importorskip("RNA", reason="ViennaRNA is not installed")
+    found = energy(target, mirna)
+    if found is not None:
+        assert found == pytest.approx(rna.duplexfold(target, mirna).energy, abs=0.1)
 
 
 def test_ends_of_a_whole_strand_are_those_of_each_stretch():

@@ -332,6 +332,7 @@ def test_all_mirnas_give_a_table_and_the_counts(tmp_path):
     ("words", "told"),
     [
         (("miR-9999",), "no such miRNA"),
+        (("miR-21", "--energy-below", "nan"), "is no energy"),
         (("all", "--page", "x.html"), "goes with one miRNA"),
         (("all", "--species", "dog"), "no miRNA of this species"),
         (("miR-21", "--species", "dog"), "no such species"),

@@ -30,6 +30,7 @@ from evdisc.cargo.turner import (
     FAMILY_FROM,
     GROWN,
     LONG_BULGES,
+    LONGEST,
     NEVER,
     ONE_BY_MANY,
     PASS,
@@ -40,9 +41,7 @@ from evdisc.cargo.turner import GENERIC as GENERIC_COSTS
 #: rows kept: a pair looks back over the largest loop; a power of two, so that a mask finds the row
 RING = 32
 LAST = RING - 1
-#: bases of the longest miRNA, and columns before it that stay empty, so that no pass has to ask
-#: where the miRNA begins
-LONGEST = 32
+#: columns before the miRNA that stay empty, so that no pass has to ask where it begins
 PAD = 32
 WIDTH = PAD + LONGEST
 #: columns of the history, of which no pass looks back over more than three

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evdisc.cargo.fasta import read_fasta
+from evdisc.cargo.turner import LONGEST
 from evdisc.errors import InputError
 
 FORMAT = "evdisc-mature/1"
 COLUMNS = ["name", "accession", "sequence"]
 NAME = re.compile(r"^[A-Za-z0-9]{3,8}-[A-Za-z]")
 ACCESSION = re.compile(r"^MIMAT\d+$")
-#: bases of the longest mature sequence in miRBase, with room to spare
-LONGEST = 40
 BASES = "ACGUN"
 Row = tuple[str, str, str]
 

@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from evdisc.cargo.turner import LONGEST
 from evdisc.errors import InputError
 
 #: types of site by the sum of what they hold: 1 for the A opposite base 1, 2 for base 8
@@ -22,8 +23,8 @@ TYPES = ("6mer", "7mer-A1", "7mer-m8", "8mer")
 #: bases of the seed match, its hexamers, and how far each end reaches beyond it
 SEED = 6
 HEXAMERS = 4**SEED
-#: shortest miRNA that has a base 8, longest a mature sequence may have
-SHORTEST, LONGEST = 8, 40
+#: shortest miRNA that has a base 8
+SHORTEST = 8
 
 
 class Index(NamedTuple):

@@ -15,6 +15,7 @@ import numpy as np
 
 from evdisc.cargo import sites as site
 from evdisc.cargo.accessibility import unpaired, vienna
+from evdisc.cargo.chance import chance
 from evdisc.cargo.conservation import Alignment, conserved, reference, require_overlap
 from evdisc.cargo.fasta import Sequences, encode
 from evdisc.cargo.genes import Gene, Genes, reports
@@ -59,7 +60,10 @@ class Site:
 
 @dataclass(frozen=True)
 class Pair:
-    """One miRNA and one UTR: what is reported, what the sequence says, and whether they agree."""
+    """One miRNA and one UTR: what is reported, what the sequence says, and whether they agree.
+
+    ``chance`` is how often a shuffled UTR has as strong a duplex, where shuffles were asked for.
+    """
 
     mirna: str
     utr: str
@@ -69,6 +73,7 @@ class Pair:
     duplex_only: int
     strongest: float | None
     verdict: str
+    chance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,8 @@ class Question:
         alignment: other species.
         accessibility: fold the target around each canonical site.
         draw: draw each duplex.
+        shuffles: shuffles of each UTR with a site, to tell how often chance does as well.
+        seed: of the shuffles.
         genes: gene of each UTR, in their order; None reads the headers.
     """
 
@@ -115,6 +122,8 @@ class Question:
     alignment: Alignment | None = None
     accessibility: bool = False
     draw: bool = True
+    shuffles: int = 0
+    seed: int = 1
     genes: tuple[Gene | None, ...] | None = field(default=None)
 
 
@@ -240,7 +249,7 @@ def _accessibility(own: site.Sites, utrs: Sequences, question: Question) -> dict
         return {}
     seeded = np.flatnonzero(own.begins >= 0)
     chances = unpaired(utrs, own.begins[seeded], question.library)
-    return {int(n): round(chance, 6) for n, chance in zip(seeded, chances, strict=True)}
+    return {int(n): float(f"{p:.3g}") for n, p in zip(seeded, chances, strict=True)}
 
 
 def _pairs(
@@ -264,9 +273,18 @@ def _pairs(
             Pair(
                 mirna.name, utr, gene.symbol if gene else "", told, kinds["seed"], kinds["duplex"],
                 min(energies, default=None), verdict(bool(told), kinds["seed"], kinds["duplex"]),
+                _chance(mirna, utrs, record, min(energies, default=None), question),
             )
         )  # fmt: skip
     return rows
+
+
+def _chance(
+    mirna: Mature, utrs: Sequences, record: int, energy: float | None, question: Question
+) -> float | None:
+    if not question.shuffles or energy is None:
+        return None
+    return chance(utrs.of(record), mirna.sequence, energy, question.shuffles, question.seed)
 
 
 def verdict(reported: bool, canonical: int, duplex_only: int) -> str:

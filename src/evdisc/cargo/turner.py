@@ -31,6 +31,8 @@ NEVER = 10_000_000
 LARGEST_LOOP = 30
 #: sizes a pass looks at: a whole number of vectors
 PASS = 32
+#: bases of the longest mature miRNA, with room to spare
+LONGEST = 40
 #: smallest loop of the family that generic loops grow from: 2x2
 FAMILY_FROM = 4
 Energies = NDArray[np.int32]

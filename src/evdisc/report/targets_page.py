@@ -65,6 +65,7 @@ def targets_page(answer: Targets, library: Library) -> str:
         citations=[library.sources[k] for k in keys if k in library.sources],
         free=any(s.accessibility is not None for s in answer.sites),
         aligned=any(s.aligned_species for s in answer.sites),
+        shuffled=any(p.chance is not None for p in answer.pairs),
         together=any(s.cooperates_with for s in answer.sites),
     )  # fmt: skip
 

@@ -25,17 +25,22 @@ def counts_text(counts: Sequence[Mapping[str, Any]], total: int) -> str:
     kinds = [k for k in dict.fromkeys(k for c in counts for k in c) if k != "mirna"]
     ranked = sorted(counts, key=lambda c: (-sum(c.get(k, 0) for k in kinds), c["mirna"]))
     rows = [[c["mirna"], *(str(c.get(k, 0)) for k in kinds)] for c in ranked[:SHOWN]]
-    return "\n".join([*_table(["miRNA", *kinds], rows), *_rest(len(ranked)), f"\n{total:,} sites"])
+    more = _rest(len(ranked), "--json")
+    return "\n".join([*_table(["miRNA", *kinds], rows), *more, f"\n{total:,} sites"])
 
 
 def _pair_lines(pairs: Sequence[Pair]) -> list[str]:
     ranked = sorted(pairs, key=lambda p: (not p.reported, -p.canonical, p.strongest or 0.0))
-    rows = [
-        [p.mirna, p.utr, p.gene or "?", str(p.canonical), str(p.duplex_only), _energy(p.strongest),
-         p.verdict + (f" ({', '.join(p.reported)})" if p.reported else "")]
-        for p in ranked[:SHOWN]
-    ]  # fmt: skip
-    head = ["miRNA", "UTR", "gene", "canonical", "duplex only", "strongest", "what is known"]
+    shuffled = any(p.chance is not None for p in pairs)
+    rows = []
+    for p in ranked[:SHOWN]:
+        row = [p.mirna, p.utr, p.gene or "?", str(p.canonical), str(p.duplex_only)]
+        row.append(_energy(p.strongest))
+        if shuffled:
+            row.append("" if p.chance is None else f"{p.chance:.2g}")
+        rows.append([*row, p.verdict + (f" ({', '.join(p.reported)})" if p.reported else "")])
+    head = ["miRNA", "UTR", "gene", "canonical", "duplex only", "strongest"]
+    head += ["by chance"] * shuffled + ["what is known"]
     return [*_table(head, rows), *_rest(len(ranked))]
 
 
@@ -59,8 +64,8 @@ def _energy(energy: float | None) -> str:
     return "" if energy is None else f"{energy:.1f}"
 
 
-def _rest(n: int) -> list[str]:
-    return [f"... and {n - SHOWN:,} more (--out FILE.csv holds all)"] if n > SHOWN else []
+def _rest(n: int, where: str = "--out FILE.csv") -> list[str]:
+    return [f"... and {n - SHOWN:,} more ({where} holds all)"] if n > SHOWN else []
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
