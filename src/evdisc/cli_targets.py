@@ -58,16 +58,12 @@ def targets(
     from evdisc.cargo.targets import targets as find_targets
     from evdisc.evidence.library import load
 
-    if energy_below is not None and not isfinite(energy_below):
-        raise InputError("is no energy", key="--energy-below", value=energy_below,
-                         expected="kcal/mol, e.g. -16")  # fmt: skip
     every = mirna.strip().casefold() == "all"
-    if every:
-        one_only = {"--alignment": alignment, "--accessibility": accessibility, "--page": page,
-                    "--overlay": overlay, "--shuffles": shuffles}  # fmt: skip
-        named = [option for option, given in one_only.items() if given]
-        if named:
-            raise InputError("goes with one miRNA, not with all", key=named[0])
+    _checked(
+        every, energy_below,
+        {"--alignment": alignment, "--accessibility": accessibility, "--page": page,
+         "--overlay": overlay, "--shuffles": shuffles},
+    )  # fmt: skip
     found = None if every else find(mirna, species=species)
     utrs = read_fasta(utr)
     question = Question(
@@ -124,6 +120,16 @@ def as_dict(answer: Targets) -> dict[str, Any]:
         "sites": [asdict(s) for s in answer.sites], "pairs": [asdict(p) for p in answer.pairs],
         "disagreements": [asdict(p) for p in answer.disagreements], "notes": list(answer.notes),
     }  # fmt: skip
+
+
+def _checked(every: bool, energy_below: float | None, one_only: dict[str, Any]) -> None:
+    named = [option for option, given in one_only.items() if given]
+    if every and named:
+        raise InputError("goes with one miRNA, not with all", key=named[0])
+    if energy_below is not None and not isfinite(energy_below):
+        raise InputError(
+            "is no energy", key="--energy-below", value=energy_below, expected="kcal/mol, e.g. -16"
+        )
 
 
 def _written(
