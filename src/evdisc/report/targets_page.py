@@ -14,7 +14,7 @@ from evdisc.report.render import csv_link
 
 #: colours of the types, strongest first; names as in the table
 COLOURS = {
-    "8mer": "#0d5c63", "7mer-m8": "#1f8a8a", "7mer-A1": "#57b8b8", "6mer": "#9fb3b5",
+    "8mer": "#3b7dd8", "7mer-m8": "#1f8a8a", "7mer-A1": "#57b8b8", "6mer": "#9fb3b5",
     "duplex only": "#c79a2b",
 }  # fmt: skip
 SYMBOLS = {"duplex only": "line-ns-open"}
@@ -83,7 +83,7 @@ def lead(answer: Targets) -> list[str]:
     agreeing = sum(1 for p in answer.pairs if p.canonical and p.reported)
     if not seeded:
         return [*lines, "No UTR holds a canonical site."]
-    of_gene = f"; {agreeing} of them of a gene the evidence reports as a target"
+    of_gene = f"; {agreeing or 'none'} of them of a gene the evidence reports as a target"
     return [
         *lines,
         f"{seeded} canonical site{'s'[: seeded - 1]} in {utrs} UTR{'s'[: utrs - 1]}"
