@@ -74,6 +74,9 @@ OTHER_READERS = {
     "conditioned_medium_concentration": "manufacture.published",
     "batch_uptake": "study.batches", "batch_purity": "study.batches",
     "assay_error": "study.batches",
+    "accessibility_span": "cargo.accessibility", "accessibility_stretch": "cargo.accessibility",
+    "accessibility_window": "cargo.accessibility", "cooperative_spacing": "cargo.targets",
+    "duplex_energy_threshold": "cargo.targets", "duplex_window": "cargo.targets",
 }  # fmt: skip
 
 
