@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evdisc.diagnose.candidates import Candidate, fit
+from evdisc.diagnose.candidates import LOGISTIC, Candidate, fit
 from evdisc.diagnose.cohort import Cohort
 from evdisc.diagnose.concordance import Concordance, concordance, difference
 from evdisc.diagnose.evaluate import OutOfFold
@@ -73,7 +73,7 @@ def baseline(
 def _scores(values: Array, cohort: Cohort, folds: NDArray[np.int64]) -> Array:
     codes, levels = cohort.outcome.codes, len(cohort.outcome.levels)
     score = np.zeros(len(codes))
-    option = Candidate("penalised logistic", values.shape[1], STRENGTH)
+    option = Candidate(LOGISTIC, values.shape[1], STRENGTH)
     for number in np.unique(folds):
         out = folds == number
         ready = learn("plain", values[~out])

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+LOGISTIC = "penalised logistic"
 PANELS = (5, 15, 40)
 PENALTIES = (0.003, 0.03, 0.3, 3.0)
 #: the one penalty of the quick model, which stands in where a procedure is repeated many times
 QUICK = 0.03
 MODELS = ("all", "penalised", "quick")
-TREES, LEAF, ROUNDS, RATE = 100, 3, 40, 0.1
+TREES, LEAF, ROUNDS, RATE, LEAVES = 80, 3, 30, 0.1, 6
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,10 @@ class Candidate:
 def candidates(panel: int, models: str) -> list[Candidate]:
     """Candidates, the simplest first; ``panel`` fixes the number of molecules."""
     panels = (panel,) if panel else PANELS
-    penalties = (QUICK,) if models == "quick" else PENALTIES
-    found = [Candidate("penalised logistic", k, c) for k in panels for c in penalties]
+    penalties = PENALTIES
+    if models == "quick":
+        panels, penalties = tuple(dict.fromkeys((panels[0], panels[-1]))), (QUICK,)
+    found = [Candidate(LOGISTIC, k, c) for k in panels for c in penalties]
     if models == "all":
         found += [Candidate("forest", panels[-1]), Candidate("boosting", panels[-1])]
     return found
@@ -49,12 +52,23 @@ def candidates(panel: int, models: str) -> list[Candidate]:
 
 @dataclass(frozen=True)
 class Cascade:
-    """One classifier a threshold, or a constant where the training samples lie on one side."""
+    """One classifier a threshold, or one of all grades; a constant where one side is empty.
+
+    Attributes:
+        members: classifiers of two sides, or the one classifier of grades.
+        thresholds: how many there are.
+    """
 
     members: tuple[Any, ...]
+    thresholds: int
 
     def above(self, prepared: Array) -> Array:
-        """(n, levels - 1) probability of lying above each threshold, falling from left to right."""
+        """(n, thresholds) probability of lying above each threshold, falling from left to right."""
+        if len(self.members) < self.thresholds:
+            (model,) = self.members
+            told = model.predict_proba(prepared)
+            edges = range(self.thresholds)
+            return np.column_stack([told[:, model.classes_ > e].sum(axis=1) for e in edges])
         columns = [
             np.full(len(prepared), m) if isinstance(m, float) else m.predict_proba(prepared)[:, 1]
             for m in self.members
@@ -64,10 +78,15 @@ class Cascade:
 
 
 def fit(candidate: Candidate, prepared: Array, codes: NDArray[np.int64], levels: int) -> Cascade:
-    """Fit a candidate to (n, k) prepared values."""
-    return Cascade(
-        tuple(_member(candidate, prepared, codes > edge) for edge in range(levels - 1))
-    )
+    """Fit a candidate to (n, k) prepared values; trees learn all grades at once."""
+    import sklearn
+
+    # the values were checked when the table was read
+    with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
+        if levels > 2 and candidate.family != LOGISTIC:
+            return Cascade((_model(candidate).fit(prepared, codes),), levels - 1)
+        members = tuple(_member(candidate, prepared, codes > e) for e in range(levels - 1))
+    return Cascade(members, levels - 1)
 
 
 def _member(candidate: Candidate, prepared: Array, over: NDArray[np.bool_]) -> Any:
@@ -80,7 +99,7 @@ def _member(candidate: Candidate, prepared: Array, over: NDArray[np.bool_]) -> A
 
 
 def _model(candidate: Candidate) -> Any:
-    if candidate.family == "penalised logistic":
+    if candidate.family == LOGISTIC:
         from sklearn.linear_model import LogisticRegression
 
         return LogisticRegression(C=candidate.strength, solver="newton-cholesky", max_iter=200)
@@ -91,7 +110,7 @@ def _model(candidate: Candidate) -> Any:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     return HistGradientBoostingClassifier(
-        max_iter=ROUNDS, learning_rate=RATE, min_samples_leaf=LEAF, max_depth=LEAF,
+        max_iter=ROUNDS, learning_rate=RATE, min_samples_leaf=LEAF, max_leaf_nodes=LEAVES,
         early_stopping=False, random_state=0,
     )  # fmt: skip
 

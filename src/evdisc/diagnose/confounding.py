@@ -125,8 +125,7 @@ def told_apart(cohort: Cohort, settings: Settings, column: str) -> str:
             continue
         part = cohort.of(np.flatnonzero(np.isin(stratum, pair)))
         part = replace(part.with_codes((part.strata[column] == pair[1]) * 1), roles={}, strata={})
-        quick = replace(settings, models="quick", repeats=1)
-        value = judged(part, cross_validate(part, quick, name=f"told apart {column}")).value
+        value = judged(part, cross_validate(part, settings.quick(1), name=f"told apart {column}")).value
         names, level = cohort.stratum_names[column], cohort.outcome.levels[code]
         return (
             f"; the same procedure tells {names[pair[0]]} from {names[pair[1]]}, both {level}, "

@@ -54,7 +54,7 @@ class Generated:
     @property
     def names(self) -> list[str]:
         """Names of the molecules; of no real one, since no marker is known."""
-        return [f"sim-mir-{i + 1:03d}" for i in range(self.counts.shape[1])]
+        return [f"simulated-{i + 1:03d}" for i in range(self.counts.shape[1])]
 
 
 def assumptions(changed: Mapping[str, float] | None = None) -> dict[str, float]:
@@ -196,3 +196,14 @@ def as_csv(cohort: Generated) -> str:
         writer.writerow([f"P{i + 1:04d}", "yes", grade, f"{cohort.age[i]:g}", cohort.sex[i], *place,
                          *cohort.counts[i]])  # fmt: skip
     return buffer.getvalue()
+
+
+def described(cohort: Generated) -> dict[str, object]:
+    """A cohort as JSON, without its reads."""
+    names = cohort.names
+    return {
+        "format": "evdisc-simulated-cohort/1", SIMULATED: True, "seed": cohort.seed,
+        "patients": len(cohort.grades), "molecules": len(names), "outcome": OUTCOME,
+        "markers": [names[i] for i in cohort.markers], "assumed": cohort.used,
+        "grades": {str(g): int((cohort.grades == g).sum()) for g in np.unique(cohort.grades)},
+    }  # fmt: skip

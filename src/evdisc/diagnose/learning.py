@@ -7,7 +7,6 @@ Concordance against donors trained on, with an inverse power law a - b n^-c thro
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ SHARES = (0.4, 0.55, 0.7, 0.85, 1.0)
 #: units of the rarer side that a smaller training set must keep
 FEWEST = 3
 NEAR = 0.02
+MOST_REPEATS = 3
 
 
 def learning_curve(
@@ -36,7 +36,7 @@ def learning_curve(
     (guess at twice the donors of today), ``near_plateau`` (donors at which less than 0.02 is left
     to gain; None where the curve does not rise).
     """
-    quick = replace(settings, models="quick")
+    quick = settings.quick(min(settings.repeats, MOST_REPEATS))
     points = []
     for share in SHARES:
         point = _point(cohort, quick, share, within)

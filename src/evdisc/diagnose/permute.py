@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from multiprocessing import get_context
 from typing import TypeVar
 
@@ -57,7 +56,7 @@ def permutation_test(
     Returns: ``p`` (None without permutations), ``permutations``, ``observed``, ``null_mean``,
     ``null_high`` (95th of 100), ``model``.
     """
-    quick = replace(settings, repeats=1, models="quick", jobs=1)
+    quick = settings.quick(1)
     said = "penalised logistic of one penalty, cross-validated once"
     row: dict[str, float | int | str | None] = {
         "p": None, "permutations": settings.permutations, "observed": None, "null_mean": None,

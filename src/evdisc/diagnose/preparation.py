@@ -58,7 +58,8 @@ def learn(kind: str, values: Array) -> Preparation:
         shown = shown - _shift(shown, values[:, kept], reference)[:, None]
     spread = np.nanstd(shown, axis=0)
     moves = np.flatnonzero(spread > 1e-9 * (1.0 + np.abs(np.nanmean(shown, axis=0))))
-    middle = np.nanmedian(shown[:, moves], axis=0)
+    shown = shown[:, moves]
+    middle = np.nanmedian(shown, axis=0) if np.isnan(shown).any() else np.median(shown, axis=0)
     own = reference[moves] if len(reference) else reference
     return Preparation(kind, kept[moves], floor[moves], own, middle, spread[moves])
 
@@ -82,9 +83,12 @@ def _scaled(kind: str, values: Array, kept: NDArray[np.int64], floor: Array) -> 
 
 def _shift(shown: Array, raw: Array, reference: Array) -> Array:
     """Median distance of each sample from the reference, over the molecules it holds."""
-    distance = np.where(raw > 0, shown - reference, np.nan)
-    held = ~np.isnan(distance).all(axis=1)
+    # sorted with what is absent last, the median is found by its place; np.nanmedian is slow
+    seen = raw > 0
+    ordered = np.sort(np.where(seen, shown - reference, np.inf), axis=1)
+    count = seen.sum(axis=1)
+    rows = np.flatnonzero(count)
     shift = np.zeros(len(shown))
-    if distance.shape[1]:
-        shift[held] = np.nanmedian(distance[held], axis=1)
+    upper, lower = ordered[rows, count[rows] // 2], ordered[rows, (count[rows] - 1) // 2]
+    shift[rows] = 0.5 * (upper + lower)
     return shift

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,12 +29,16 @@ class Settings:
 
     folds: int = 5
     inner: int = 3
-    repeats: int = 5
+    repeats: int = 4
     permutations: int = 100
     panel: int = 0
     models: str = "all"
     seed: int = 1
     jobs: int = 1
+
+    def quick(self, repeats: int) -> Settings:
+        """The same for a procedure that is repeated many times."""
+        return replace(self, models="quick", inner=2, repeats=repeats, jobs=1)
 
 
 def generator(seed: int, identity: str) -> np.random.Generator:

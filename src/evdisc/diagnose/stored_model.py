@@ -154,7 +154,7 @@ def _built(told: dict[str, Any], parts: dict[str, bytes], path: Path) -> StoredM
         arrays["kept"] = np.array(shape["kept"], dtype=np.int64)
         chosen = Chosen(
             Preparation(shape["kind"], **arrays), np.array(told["picked"], dtype=np.int64),
-            Candidate(**told["candidate"]), Cascade(members),
+            Candidate(**told["candidate"]), Cascade(members, len(told["levels"]) - 1),
         )  # fmt: skip
         return StoredModel(
             chosen, tuple(told["features"]), told["outcome"], tuple(told["levels"]),
