@@ -72,14 +72,12 @@ def diagnose(
     if table is None:
         raise InputError("no table named", expected="evdisc diagnose TABLE --outcome COLUMN")
     from evdisc.diagnose.settings import Settings, require_extra
-    from evdisc.diagnose.table import read_table, require_column
+    from evdisc.diagnose.table import read_table
 
     require_extra()
     read = read_table(table, samples, id_ if samples else None)
     if model is not None:
         _no(outcome, "--outcome", "--model")
-        if id_:
-            require_column(read.frame, id_, read.path, "--id")
         _predict(model, read, id_, out, fresh, as_json)
         return
     if outcome is None:
@@ -178,7 +176,7 @@ def _null(cohort: Cohort, settings: Settings, seeds: int, as_json: bool) -> None
 
 
 def _number(text: str) -> tuple[str, float]:
-    name, mark, value = text.partition("=")
+    name, _, value = text.partition("=")
     try:
         return name.strip().removeprefix("cohort."), float(value)
     except ValueError:

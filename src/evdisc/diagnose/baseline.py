@@ -66,7 +66,9 @@ def baseline(
         strata = strata * (int(stratum.max()) + 1) + stratum
     plain = concordance(scores, cohort.outcome.codes, strata, told.unit)
     return row | {
-        "columns": list(columns), "auc": plain.row, "gain": difference(found, plain, told.unit)
+        "columns": list(columns),
+        "auc": plain.row,
+        "gain": difference(found, plain, told.unit),
     }
 
 

@@ -40,8 +40,8 @@ class Candidate:
 
 def candidates(panel: int, models: str) -> list[Candidate]:
     """Candidates, the simplest first; ``panel`` fixes the number of molecules."""
-    panels = (panel,) if panel else PANELS
-    penalties = PENALTIES
+    panels: tuple[int, ...] = (panel,) if panel else PANELS
+    penalties: tuple[float, ...] = PENALTIES
     if models == "quick":
         panels, penalties = tuple(dict.fromkeys((panels[0], panels[-1]))), (QUICK,)
     found = [Candidate(LOGISTIC, k, c) for k in panels for c in penalties]

@@ -61,9 +61,7 @@ def choose(
     preparation = learn(kind, values)
     prepared = preparation.apply(values)
     picked = np.sort(tried.ranked(prepared, codes)[: best.panel])
-    return Chosen(
-        preparation, picked, best, tried.fit(best, prepared[:, picked], codes, levels)
-    )
+    return Chosen(preparation, picked, best, tried.fit(best, prepared[:, picked], codes, levels))
 
 
 def _losses(

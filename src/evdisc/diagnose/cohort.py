@@ -96,7 +96,7 @@ def cohort(table: Table, columns: Columns, values: str = "auto") -> Cohort:
     require_column(table.frame, columns.outcome, table.path, "--outcome")
     table = _with_outcome(table, columns.outcome, notes)
     roles = _roles(table, columns, notes)
-    ids, id_column = _ids(table, columns.id)
+    ids, id_column = sample_names(table, columns.id)
     told = outcome(
         columns.outcome, list(table.frame[columns.outcome]), columns.positive, table.path
     )
@@ -155,7 +155,12 @@ def _roles(table: Table, columns: Columns, notes: list[str]) -> dict[str, str]:
     return roles
 
 
-def _ids(table: Table, name: str | None) -> tuple[tuple[str, ...], str]:
+def sample_names(table: Table, name: str | None) -> tuple[tuple[str, ...], str]:
+    """Names of the samples, and the column they stand in (empty where there is none).
+
+    Raises:
+        InputError: the named column is missing, or a name appears twice.
+    """
     frame = table.frame
     if name:
         column = require_column(frame, name, table.path, "--id")

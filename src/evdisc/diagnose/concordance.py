@@ -69,7 +69,7 @@ def concordance(scores: Array, codes: Codes, strata: Codes, unit: Codes) -> Conc
         return Concordance(None, None, None, 0, np.zeros(len(codes)))
     value = float(won.sum() / 2.0 / total)
     influence = (won - value * met) / total
-    low, high = interval(value, codes, np.bincount(unit, weights=influence))
+    low, high = interval(value, codes, np.bincount(unit, weights=influence).astype(float))
     return Concordance(value, low, high, round(total / len(scores)), influence)
 
 

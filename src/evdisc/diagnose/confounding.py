@@ -65,9 +65,7 @@ def confounders(cohort: Cohort, told: OutOfFold, settings: Settings) -> list[Con
     return sorted(found, key=lambda c: (not c.refuses, c.p, -c.alone))
 
 
-def _confounder(
-    cohort: Cohort, told: OutOfFold, column: str, settings: Settings
-) -> Confounder:
+def _confounder(cohort: Cohort, told: OutOfFold, column: str, settings: Settings) -> Confounder:
     stratum, codes = cohort.strata[column], cohort.outcome.codes
     alone = by_column(stratum, codes, cohort.donors)
     random = generator(settings.seed, f"confounding {column}")
@@ -102,12 +100,10 @@ class Relabel:
 def by_column(stratum: Codes, codes: Codes, donors: Codes) -> float:
     """Concordance of the outcome with the mean outcome of the other donors of one's batch."""
     total, size = np.bincount(stratum, weights=codes), np.bincount(stratum)
-    pair, own = np.unique(np.stack([stratum, donors]), axis=1, return_inverse=True)
+    own = np.unique(np.stack([stratum, donors]), axis=1, return_inverse=True)[1]
     own_total, own_size = np.bincount(own, weights=codes), np.bincount(own)
     rest = size[stratum] - own_size[own]
-    mean = np.where(
-        rest > 0, (total[stratum] - own_total[own]) / np.maximum(rest, 1), codes.mean()
-    )
+    mean = np.where(rest > 0, (total[stratum] - own_total[own]) / np.maximum(rest, 1), codes.mean())
     # a batch of one donor says nothing: the mean of all
     one = np.zeros((1, len(codes)), dtype=np.int64)
     value = concordance(mean[None, :], codes, one, np.arange(len(codes))).value
@@ -125,7 +121,9 @@ def told_apart(cohort: Cohort, settings: Settings, column: str) -> str:
             continue
         part = cohort.of(np.flatnonzero(np.isin(stratum, pair)))
         part = replace(part.with_codes((part.strata[column] == pair[1]) * 1), roles={}, strata={})
-        value = judged(part, cross_validate(part, settings.quick(1), name=f"told apart {column}")).value
+        value = judged(
+            part, cross_validate(part, settings.quick(1), name=f"told apart {column}")
+        ).value
         names, level = cohort.stratum_names[column], cohort.outcome.levels[code]
         return (
             f"; the same procedure tells {names[pair[0]]} from {names[pair[1]]}, both {level}, "

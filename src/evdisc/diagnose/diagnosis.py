@@ -58,9 +58,7 @@ class Steps:
         self.progress(self.done, max(self.total, self.done), 0)
 
 
-def diagnose(
-    cohort: Cohort, settings: Settings, progress: Progress = lambda *_: None
-) -> Diagnosis:
+def diagnose(cohort: Cohort, settings: Settings, progress: Progress = lambda *_: None) -> Diagnosis:
     """Judge a cohort; nothing depends on ``settings.jobs``.
 
     The result holds ``auc`` = None and ``verdict`` = "confounded" where a batch or study cannot be
@@ -171,7 +169,9 @@ def _of_event(
 
 def _auc(cohort: Cohort, found: Concordance, within: str | None) -> dict[str, Any]:
     return {
-        **found.row, "within": within, "level": 0.95,
+        **found.row,
+        "within": within,
+        "level": 0.95,
         "kind": "C-index" if cohort.outcome.ordinal else "AUC",
         "method": "nested cross-validation; pairs within folds; influence of donors (DeLong), "
         "limits by Newcombe, variance doubled because folds learn from one another",

@@ -188,13 +188,13 @@ def as_csv(cohort: Generated) -> str:
     buffer.write(f"# {SIMULATED} by evdisc {__version__}, seed {cohort.seed}: no measurement\n")
     buffer.write(f"# assumptions, all tier assumed: {stated}\n# markers: {told}\n")
     writer = csv.writer(buffer, lineterminator="\n")
-    batch = [["batch"], [[f"b{b + 1}"] for b in cohort.batch]]
+    header = ["id", SIMULATED, OUTCOME, "age", "sex"]
     many = cohort.batch.max() > 0
-    writer.writerow(["id", SIMULATED, OUTCOME, "age", "sex", *(batch[0] if many else []), *names])
+    writer.writerow([*header, *(["batch"] if many else []), *names])
     for i, grade in enumerate(cohort.grades):
-        place = batch[1][i] if many else []
-        writer.writerow([f"P{i + 1:04d}", "yes", grade, f"{cohort.age[i]:g}", cohort.sex[i], *place,
-                         *cohort.counts[i]])  # fmt: skip
+        batch = [f"b{cohort.batch[i] + 1}"] if many else []
+        about = [f"P{i + 1:04d}", "yes", grade, f"{cohort.age[i]:g}", cohort.sex[i], *batch]
+        writer.writerow([*about, *cohort.counts[i]])
     return buffer.getvalue()
 
 

@@ -21,9 +21,10 @@ from evdisc.diagnose.settings import Settings, generator
 
 Codes = NDArray[np.int64]
 SHARES = (0.4, 0.55, 0.7, 0.85, 1.0)
-#: units of the rarer side that a smaller training set must keep
+#: donors of the rarer side that a smaller training set must keep
 FEWEST = 3
 NEAR = 0.02
+PARTS = 20
 MOST_REPEATS = 3
 
 
@@ -61,7 +62,7 @@ def _point(
         strata[repeat] = deal(unit, codes, folds, random)
         for number in range(folds):
             out = strata[repeat] == number
-            train = _part(np.flatnonzero(~out), unit, codes, share, random)
+            train = _part(np.flatnonzero(~out), cohort.donors, codes, share, random)
             if train is None:
                 return None
             donors.append(len(np.unique(cohort.donors[train])))
@@ -78,14 +79,14 @@ def _point(
 
 
 def _part(
-    train: Codes, unit: Codes, codes: Codes, share: float, random: np.random.Generator
+    train: Codes, donors: Codes, codes: Codes, share: float, random: np.random.Generator
 ) -> Codes | None:
-    """A share of the training units, both sides of the outcome alike; None where too few."""
-    parts = deal(unit[train], codes[train], 20, random)
-    part = train[parts < round(20 * share)]
+    """A share of the training donors, both sides of the outcome alike; None where too few."""
+    parts = deal(donors[train], codes[train], PARTS, random)
+    part = train[parts < round(PARTS * share)]
     middle = np.median(codes) if codes.max() > 1 else 0
     sides = (codes[part] > middle, codes[part] <= middle)
-    enough = all(len(np.unique(unit[part][side])) >= FEWEST for side in sides)
+    enough = all(len(np.unique(donors[part][side])) >= FEWEST for side in sides)
     return part if enough else None
 
 

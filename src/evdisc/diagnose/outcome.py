@@ -16,8 +16,10 @@ MOST_LEVELS = 10
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8}
 GRADE = re.compile(r"^(?:grade|pfirrmann|thompson)?[\s_-]*(\d+|[ivIV]+)$", re.IGNORECASE)
 #: words for the class that is looked for; else the second in order is
-AFFECTED = ("case", "disease", "degenerat", "patient", "progress", "yes", "true", "cancer", "idd")
-AFFECTED += ("ivdd", "ldh", "severe", "herniat", "1")
+AFFECTED = (
+    "case", "disease", "degenerat", "patient", "progress", "yes", "true", "cancer", "idd", "ivdd",
+    "ldh", "severe", "herniat", "1",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

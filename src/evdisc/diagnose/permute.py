@@ -19,9 +19,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def relabelled(
-    cohort: Cohort, random: np.random.Generator, *, within_batch: bool = True
-) -> Codes:
+def relabelled(cohort: Cohort, random: np.random.Generator, *, within_batch: bool = True) -> Codes:
     """The outcome dealt anew: over donors, where each has one, else within donors.
 
     With ``within_batch`` donors change places only with donors of their batch and study.

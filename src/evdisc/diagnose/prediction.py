@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from evdisc.diagnose.cohort import sample_names
 from evdisc.diagnose.stored_model import StoredModel
 from evdisc.diagnose.table import Table, numbers
 from evdisc.errors import InputError, nearest
@@ -44,7 +45,7 @@ def predict(model: StoredModel, table: Table, id_: str | None) -> dict[str, Any]
         above = model.chosen.cascade.above(ready)
     reach = SLACK * (model.high - model.low)
     outside = (ready < model.low - reach) | (ready > model.high + reach)
-    ids = list(table.frame[id_]) if id_ else [f"row {i + 1}" for i in range(len(values))]
+    ids, _ = sample_names(table, id_)
     probabilities = -np.diff(above, axis=1, prepend=1.0, append=0.0)
     rows = [
         {"id": ids[i], "level": model.levels[int((above[i] > 0.5).sum())],

@@ -60,5 +60,5 @@ def _curve(score: Array, cases: Array, controls: Array, grid: Array) -> Array:
     levels, place = np.unique(-score, return_inverse=True)
     true = np.cumsum(np.bincount(place, weights=cases, minlength=len(levels))) / cases.sum()
     false = np.cumsum(np.bincount(place, weights=controls, minlength=len(levels)))
-    false /= controls.sum()
-    return np.interp(grid, np.r_[0.0, false], np.r_[0.0, true])
+    share = false / controls.sum()
+    return np.interp(grid, np.r_[0.0, share], np.r_[0.0, true])

@@ -15,15 +15,15 @@ from evdisc.diagnose.concordance import Z95
 
 
 def stability(chosen: NDArray[np.bool_]) -> dict[str, float | None]:
-    """Index of (M, d) choices with its 95 % interval; None where every molecule is always chosen."""
+    """Index of (M, d) choices with its 95 % interval; None where nothing is ever left out."""
     fits, molecules = chosen.shape
-    share, size = chosen.mean(axis=0), chosen.sum(axis=1)
+    share, size = chosen.astype(float).mean(axis=0), chosen.sum(axis=1).astype(float)
     mean = size.mean() / molecules
     even = mean * (1.0 - mean)
     if fits < 2 or even == 0:
         return {"value": None, "low": None, "high": None}
     value = 1.0 - float((fits / (fits - 1) * share * (1.0 - share)).mean() / even)
-    own = _own(chosen * 1.0, share, size / molecules, mean, value)
+    own = _own(chosen.astype(float), share, size / molecules, mean, value)
     variance = 4.0 / fits**2 * float(((own - own.mean()) ** 2).sum())
     error = Z95 * float(np.sqrt(variance))
     return {"value": value, "low": value - error, "high": min(1.0, value + error)}

@@ -1,4 +1,4 @@
-"""Reading a user's table: CSV or TSV as text, cells checked one by one, errors with line and column.
+"""Reading a user's table: CSV or TSV as text, cells checked, errors with line and column.
 
 Either samples are in rows, or molecules are in rows and a sample sheet describes the columns.
 """

@@ -106,9 +106,7 @@ def prediction_table(found: Mapping[str, Any]) -> str:
     lines.append(f"{'sample':<{wide}}{found['outcome']:<16}probability   outside of training")
     for row in found["predictions"]:
         p = row["probabilities"][row["level"]]
-        lines.append(
-            f"{row['id']:<{wide}}{row['level']:<16}{p:<14.2f}{_few(row['out_of_range'])}"
-        )
+        lines.append(f"{row['id']:<{wide}}{row['level']:<16}{p:<14.2f}{_few(row['out_of_range'])}")
     return "\n".join(lines + [f"warning: {w}" for w in found["warnings"]])
 
 
