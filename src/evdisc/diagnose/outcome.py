@@ -18,7 +18,7 @@ GRADE = re.compile(r"^(?:grade|pfirrmann|thompson)?[\s_-]*(\d+|[ivIV]+)$", re.IG
 #: words for the class that is looked for; else the second in order is
 AFFECTED = (
     "case", "disease", "degenerat", "patient", "progress", "yes", "true", "cancer", "idd", "ivdd",
-    "ldh", "severe", "herniat", "1",
+    "ldh", "severe", "herniat",
 )  # fmt: skip
 
 
@@ -65,11 +65,11 @@ def outcome(column: str, cells: Sequence[str], positive: str | None, file: objec
             expected="two classes or more",
         )  # fmt: skip
     grades = {label: _grade(label) for label in labels}
-    if len(labels) == 2:
-        ordered = tuple(sorted(labels, key=lambda s: (_affected(s), grades[s] or 0.0, s)))
-    elif all(g is not None for g in grades.values()):
+    if all(g is not None for g in grades.values()):
         ordered = tuple(sorted(labels, key=lambda s: grades[s] or 0.0))
         _not_continuous(column, len(labels), file)
+    elif len(labels) == 2:
+        ordered = tuple(sorted(labels, key=lambda s: (_affected(s), s)))
     else:
         raise InputError(
             f"{len(labels)} classes without an order ({', '.join(labels[:5])})", file=file,
