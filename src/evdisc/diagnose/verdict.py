@@ -15,7 +15,9 @@ def verdict(
 ) -> str:
     """The verdict on a table that is not confounded."""
     p = permutation["p"]
-    if auc["low"] is None or auc["low"] <= 0.5 or (p is not None and p >= ALPHA):
+    # so few relabelled tables that no p could be small say nothing against a signal
+    enough = 1.0 / (1.0 + permutation["permutations"]) <= ALPHA
+    if auc["low"] is None or auc["low"] <= 0.5 or (enough and p is not None and p > ALPHA):
         return NO_SIGNAL
     gain = baseline["gain"]
     if gain is not None and gain["low"] is not None and gain["low"] <= 0.0:
