@@ -135,6 +135,13 @@ def test_columns_that_are_the_outcome_in_another_form_are_suspected():
     assert any("'f5' alone tells the outcome without a fault" in w for w in result["warnings"])
 
 
+def test_a_table_that_is_told_worse_than_by_chance_still_gets_an_answer():
+    for seed in range(3):
+        result = diagnose(normal(16, 8, seed=seed), SMALL).result
+        assert result["verdict"] == NO_SIGNAL
+        json.dumps(result, allow_nan=False)
+
+
 @pytest.mark.slow
 def test_intervals_hold_one_half_under_permuted_labels(tmp_path):
     from evdisc.diagnose.null_study import null_study

@@ -75,10 +75,9 @@ def _confounder(cohort: Cohort, told: OutOfFold, column: str, settings: Settings
     levels = len(cohort.stratum_names[column])
     pure = sum(len(np.unique(codes[stratum == i])) == 1 for i in range(levels))
     within = judged(cohort, told, stratum)
-    blind = within.value is None or (within.low or 0.0) <= 0.5 <= (within.high or 1.0)
-    overall = judged(cohort, told).value or 0.0
-    refuses = levels > 1 and p < ALPHA and blind and (within.value is None or alone >= overall)
-    refuses = refuses or (levels > 1 and within.value is None)
+    # what all samples show and those of one level do not is the column's, or nobody's to say
+    vanishes = (judged(cohort, told).low or 0.0) > 0.5 >= (within.low or 0.0)
+    refuses = levels > 1 and (within.value is None or (p < ALPHA and vanishes))
     why = _why(cohort, column, pure, levels, alone, within.value)
     if refuses:
         why += told_apart(cohort, settings, column)

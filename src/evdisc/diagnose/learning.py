@@ -102,7 +102,7 @@ def _law(points: list[dict[str, float | int | None]]) -> dict[str, float] | None
     def miss(x: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(x[0] - x[1] * (n / n[0]) ** -x[2] - value)
 
-    start = (min(0.99, value.max() + 0.01), 0.05, 0.5)
+    start = (float(np.clip(value.max() + 0.01, 0.51, 0.99)), 0.05, 0.5)
     fit = least_squares(miss, start, bounds=((0.5, 0.0, 0.2), (1.0, 0.5, 1.5)))
     a, b, c = map(float, fit.x)
     return {"a": a, "b": b * float(n[0]) ** c, "c": c}
