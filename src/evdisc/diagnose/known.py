@@ -11,7 +11,9 @@ from evdisc.evidence.library import load
 from evdisc.evidence.names import fold
 
 #: mature and precursor names as miRBase gives them
-MIRNA = re.compile(r"^([a-z]{3}-)?(mir|let)-?\d+[a-z]*(-\d+)*(-[35]p)?(\.\d+(-[35]p)?)?\*?$", re.IGNORECASE)
+MIRNA = re.compile(
+    r"^([a-z]{3}-)?(mir|let)-?\d+[a-z]*(-\d+)*(-[35]p)?(\.\d+(-[35]p)?)?\*?$", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=1)
