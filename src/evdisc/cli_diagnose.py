@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,60 +19,64 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None)
 
-Name = Annotated[str | None, typer.Option(help="Column of the table.")]
+TableFile = Annotated[
+    Path | None, typer.Argument(help="CSV or TSV; samples in rows (else see --samples).")
+]
+Outcome = Annotated[str | None, typer.Option(help="Column with class or grade.")]
+Positive = Annotated[
+    str | None, typer.Option(help="Class looked for, or '>=X'; all else is the rest.")
+]
+Id = Annotated[str | None, typer.Option("--id", help="Column with sample names.")]
+Group = Annotated[str | None, typer.Option(help="Column with the donor of a sample.")]
+Batch = Annotated[str | None, typer.Option(help="Column with the batch of a sample.")]
+Study = Annotated[str | None, typer.Option(help="Column with the study of a sample.")]
+Ignore = Annotated[list[str] | None, typer.Option(help="Column to leave out; may be repeated.")]
+Sheet = Annotated[
+    Path | None, typer.Option(help="Sample sheet; the table then has molecules in rows.")
+]
+Values = Annotated[str, typer.Option(help="auto, counts, positive or plain.")]
+Panel = Annotated[int, typer.Option(min=0, help="Molecules in the model (0: chosen).")]
+Models = Annotated[str, typer.Option(help="all, penalised or quick.")]
+Permutations = Annotated[int, typer.Option(min=0, help="Relabelled tables.")]
+Repeats = Annotated[int, typer.Option(min=1, help="Repeats of the cross-validation.")]
+Folds = Annotated[int, typer.Option(min=2, help="Folds of the cross-validation.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed.")]
+Jobs = Annotated[int, typer.Option(min=1, help="Processes; numbers do not change.")]
+Model = Annotated[Path | None, typer.Option(help="Predict with this model.")]
+Simulate = Annotated[int | None, typer.Option(help="Write a simulated cohort of so many patients.")]
+Grades = Annotated[str, typer.Option(help="Its grades, e.g. 1,2,3 or 2:3,4:1.")]
+Batches = Annotated[int, typer.Option(min=1, help="Its batches.")]
+Assumed = Annotated[
+    list[str] | None, typer.Option("--set", help="Its assumptions: marker_response=0.5.")
+]
+NullStudy = Annotated[
+    int | None, typer.Option(min=1, help="Relabel so many times; do intervals hold 0.5?")
+]
+Out = Annotated[Path | None, typer.Option("--out", help="Folder, or the cohort's file.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Replace what is there.")]
 
 
 @app.command()
 def diagnose(
-    table: Annotated[
-        Path | None, typer.Argument(help="CSV or TSV; samples in rows (else see --samples).")
-    ] = None,
-    outcome: Annotated[str | None, typer.Option(help="Column with class or grade.")] = None,
-    positive: Annotated[
-        str | None, typer.Option(help="Class looked for, or '>=X'; all else is the rest.")
-    ] = None,
-    id_: Annotated[str | None, typer.Option("--id", help="Column with sample names.")] = None,
-    group: Annotated[str | None, typer.Option(help="Column with the donor of a sample.")] = None,
-    batch: Annotated[str | None, typer.Option(help="Column with the batch of a sample.")] = None,
-    study: Annotated[str | None, typer.Option(help="Column with the study of a sample.")] = None,
-    ignore: Annotated[
-        list[str] | None, typer.Option(help="Column to leave out; may be repeated.")
-    ] = None,
-    samples: Annotated[
-        Path | None, typer.Option(help="Sample sheet; the table then has molecules in rows.")
-    ] = None,
-    values: Annotated[str, typer.Option(help="auto, counts, positive or plain.")] = "auto",
-    panel: Annotated[int, typer.Option(min=0, help="Molecules in the model (0: chosen).")] = 0,
-    models: Annotated[str, typer.Option(help="all, penalised or quick.")] = "all",
-    permutations: Annotated[int, typer.Option(min=0, help="Relabelled tables.")] = 100,
-    repeats: Annotated[int, typer.Option(min=1, help="Repeats of the cross-validation.")] = 4,
-    folds: Annotated[int, typer.Option(min=2, help="Folds of the cross-validation.")] = 5,
-    seed: Annotated[int, typer.Option(min=0, help="Seed.")] = 1,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes; numbers do not change.")] = 1,
-    model: Annotated[Path | None, typer.Option(help="Predict with this model.")] = None,
-    simulate: Annotated[
-        int | None, typer.Option(help="Write a simulated cohort of so many patients.")
-    ] = None,
-    grades: Annotated[str, typer.Option(help="Its grades, e.g. 1,2,3 or 2:3,4:1.")] = "1,2,3,4,5",
-    batches: Annotated[int, typer.Option(min=1, help="Its batches.")] = 1,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="Its assumptions: marker_response=0.5.")
-    ] = None,
-    null_study: Annotated[
-        int | None, typer.Option(min=1, help="Relabel so many times; do intervals hold 0.5?")
-    ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder, or the cohort's file.")] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Replace what the folder holds.")] = False,
-    as_json: AsJson = False,
+    table: TableFile = None, outcome: Outcome = None, positive: Positive = None, id_: Id = None,
+    group: Group = None, batch: Batch = None, study: Study = None, ignore: Ignore = None,
+    samples: Sheet = None, values: Values = "auto", panel: Panel = 0, models: Models = "all",
+    permutations: Permutations = 100, repeats: Repeats = 4, folds: Folds = 5, seed: Seed = 1,
+    jobs: Jobs = 1, model: Model = None, simulate: Simulate = None,
+    grades: Grades = "1,2,3,4,5", batches: Batches = 1, set_: Assumed = None,
+    null_study: NullStudy = None, out: Out = None, fresh: Fresh = False, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Tell a disc grade from vesicle profiles, or say why nothing can be told."""
     if simulate is not None:
         _no(table, "TABLE", "--simulate")
         _simulate(simulate, grades, batches, set_ or [], seed, out, fresh, as_json)
         return
+    if set_:
+        raise InputError("--set changes assumptions of --simulate alone", value=set_[0])
     if table is None:
         raise InputError("no table named", expected="evdisc diagnose TABLE --outcome COLUMN")
-    from evdisc.diagnose.settings import Settings, require_extra
+    from evdisc.diagnose.cohort import Columns, cohort
+    from evdisc.diagnose.settings import require_extra
     from evdisc.diagnose.table import read_table
 
     require_extra()
@@ -84,20 +89,26 @@ def diagnose(
         raise InputError(
             "no outcome named", key="--outcome", expected="a column of class or grade, or --model"
         )
-    from evdisc.diagnose.candidates import MODELS
-    from evdisc.diagnose.cohort import Columns, cohort
-
-    if models not in MODELS:
-        raise InputError("is unknown", key="--models", value=models, expected=" | ".join(MODELS))
-    settings = Settings(folds=folds, repeats=repeats, permutations=permutations, panel=panel,
-                        models=models, seed=seed, jobs=jobs)  # fmt: skip
+    settings = _settings(folds, repeats, permutations, panel, models, seed, jobs)
     columns = Columns(outcome, id_, group, batch, study, positive, tuple(ignore or ()))
     found = cohort(read, columns, values)
     if null_study is not None:
         _null(found, settings, null_study, as_json)
         return
-    _judge(found, settings, out or Path("runs") / f"diagnose-{table.name.split('.')[0]}", fresh,
-           as_json, _command(table))  # fmt: skip
+    folder = out or Path("runs") / f"diagnose-{table.name.split('.')[0]}"
+    _judge(found, settings, folder, fresh, as_json, _command(table, samples))
+
+
+def _settings(
+    folds: int, repeats: int, permutations: int, panel: int, models: str, seed: int, jobs: int
+) -> Settings:
+    from evdisc.diagnose.candidates import MODELS
+    from evdisc.diagnose.settings import Settings
+
+    if models not in MODELS:
+        raise InputError("is unknown", key="--models", value=models, expected=" | ".join(MODELS))
+    return Settings(folds=folds, repeats=repeats, permutations=permutations, panel=panel,
+                    models=models, seed=seed, jobs=jobs)  # fmt: skip
 
 
 def _judge(
@@ -197,7 +208,11 @@ def _free(path: Path, fresh: bool, suffix: str) -> None:
         raise FolderError("is there already", file=path, advice="another --out, or --fresh")
 
 
-def _command(table: Path) -> str:
-    """The command as it was typed, the table by its name alone."""
-    words = [table.name if w == str(table) else w for w in sys.argv[1:]]
-    return "evdisc " + " ".join(f"'{w}'" if " " in w or ">" in w else w for w in words)
+def _command(table: Path, samples: Path | None) -> str:
+    """The command as it was typed, files by their names alone."""
+    names = {str(path): path.name for path in (table, samples) if path is not None}
+    words = [names.get(w, w) for w in sys.argv[1:]]
+    if "--out" in words[:-1]:
+        place = words.index("--out") + 1
+        words[place] = Path(words[place]).name
+    return "evdisc " + shlex.join(words)
