@@ -50,6 +50,15 @@ OTHER_READERS = {
     "t2_healthy": "outcome.readouts", "t2_slope_with_water": "outcome.readouts",
     "pfirrmann_t2_border": "outcome.readouts", "pfirrmann_five_height": "outcome.readouts",
     "equivalence_band": "outcome.effects", "knock_down_left": "simulate.dish",
+    "diagnosis_shrinkage": "diagnose.sample_size", "diagnosis_optimism": "diagnose.sample_size",
+    "diagnosis_prevalence_margin": "diagnose.sample_size",
+    "diagnosis_auc_reach": "diagnose.sample_size", "cohort_molecules": "diagnose.generated",
+    "cohort_markers": "diagnose.generated", "cohort_marker_response": "diagnose.generated",
+    "cohort_disc_share": "diagnose.generated", "cohort_disc_fold": "diagnose.generated",
+    "cohort_patient_spread": "diagnose.generated", "cohort_dispersion": "diagnose.generated",
+    "cohort_library_size": "diagnose.generated", "cohort_abundance_spread": "diagnose.generated",
+    "cohort_batch_shift": "diagnose.generated", "cohort_age": "diagnose.generated",
+    "cohort_age_per_grade": "diagnose.generated",
 }  # fmt: skip
 
 
