@@ -49,7 +49,7 @@ def test_copies_of_a_donor_gain_nothing():
     values += 0.01 * np.random.default_rng(5).normal(size=values.shape)
     codes = np.random.default_rng(6).permutation(once.outcome.codes)
     codes, donors = np.repeat(codes, 4), np.repeat(np.arange(40), 4)
-    settings = Settings(models="all", repeats=1, inner=2)
+    settings = Settings(models="all", repeats=1, inner=2, folds=3)
     torn = made(values, codes)
     kept = made(values, codes, donors=donors)
     leaked = judged(torn, cross_validate(torn, settings))

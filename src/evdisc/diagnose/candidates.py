@@ -34,8 +34,12 @@ class Candidate:
     @property
     def words(self) -> str:
         """The candidate in a few words."""
+        return self.holding(self.panel)
+
+    def holding(self, molecules: int) -> str:
+        """:attr:`words` where fewer molecules were there to be held."""
         more = f", C = {self.strength:g}" if self.strength else ""
-        return f"{self.family}, {self.panel} molecules{more}"
+        return f"{self.family}, {molecules} molecules{more}"
 
 
 def candidates(panel: int, models: str) -> list[Candidate]:

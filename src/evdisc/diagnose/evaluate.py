@@ -68,7 +68,7 @@ def cross_validate(
             )  # fmt: skip
             above[repeat, out] = model.above(cohort.values[out])
             chosen.append(np.isin(np.arange(len(cohort.features)), model.panel))
-            families[model.candidate.words] += 1
+            families[model.candidate.holding(len(model.panel))] += 1
             tick()
     return OutOfFold(above, fold, unit, whole, np.array(chosen), dict(families.most_common()))
 
