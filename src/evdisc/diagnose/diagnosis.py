@@ -144,8 +144,8 @@ def _accuracy(
         "needed": needed(
             auc["value"], auc["low"], float(over.mean()), len(chosen.panel), len(cohort.features)
         ),
-        "model": {"words": chosen.candidate.holding(len(chosen.panel)), "family": chosen.candidate.family,
-                  "chosen_in_folds": told.families},
+        "model": {"words": chosen.candidate.holding(len(chosen.panel)),
+                  "family": chosen.candidate.family, "chosen_in_folds": told.families},
     }  # fmt: skip
     if cohort.outcome.ordinal:
         out["grades"] = grade_scores(
