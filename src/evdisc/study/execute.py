@@ -23,7 +23,7 @@ from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.protocol.yaml_io import LoadedProtocol
 from evdisc.simulate import disc, dish
 from evdisc.simulate.assemble import unread
-from evdisc.simulate.explain import OTHER_READERS
+from evdisc.simulate.readers import OTHER_READERS
 from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.study import publish
 from evdisc.study.folder import Folder, fingerprint, write_bytes
