@@ -4,6 +4,9 @@ L x is the sum over faces of G (x_neighbour - x), zero beyond the open faces. It
 :mod:`evdisc.solve.multigrid` for a single unknown: lines along z are solved exactly, all even lines
 and then all odd ones; a coarse level keeps the even lines and shares out what the odd ones hold by
 the conductance towards each neighbour. All levels are stacked along the first axis.
+
+Two thin rings side by side hold together so strongly that this converges slowly; lines along r are
+then solved in turn with it.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ Floats = NDArray[np.float64]
 
 #: lines that are solved side by side
 TOGETHER = 4
+#: cycles after which lines along r are solved as well
+PLAIN = 12
 
 
 class Diffusion(NamedTuple):
@@ -39,6 +44,7 @@ class Diffusion(NamedTuple):
     x: Floats
     b: Floats
     line: Floats
+    across: Floats
 
 
 def new_diffusion(shape: tuple[int, int]) -> Diffusion:
@@ -53,6 +59,7 @@ def new_diffusion(shape: tuple[int, int]) -> Diffusion:
     return Diffusion(
         np.array(size, dtype=np.int64), start, radial, np.zeros((rows, nz + 1)), inward, outward,
         mass, whole, pivot, x, b, np.zeros((TOGETHER, nz)),
+        np.zeros((2, nr)),
     )  # fmt: skip
 
 
@@ -181,6 +188,28 @@ def solve_lines(m, i, j, p, q):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def relax_across(m):
+    """Solve every line along r of the finest level exactly, one after the other."""
+    lines, nz = m.size[0], m.x.shape[1]
+    drop, rest = m.across[0], m.across[1]
+    for k in range(nz):
+        share, here = 0.0, 0.0
+        for i in range(lines):
+            total = m.b[i, k]
+            if k > 0:
+                total += m.axial[i, k] * m.x[i, k - 1]
+            if k + 1 < nz:
+                total += m.axial[i, k + 1] * m.x[i, k + 1]
+            inner = m.radial[i - 1, k] if i > 0 else 0.0
+            pivot = m.whole[i, k] - inner * share
+            here = rest[i] = (total + inner * here) / pivot
+            share = drop[i] = m.radial[i, k] / pivot
+        here = 0.0
+        for i in range(lines - 1, -1, -1):
+            here = m.x[i, k] = rest[i] + (drop[i] if i + 1 < lines else 0.0) * here
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def left_at(m, i, inner, outer, out):
     """Write b - (mass - L) x of line ``i`` into ``out`` (nz,)."""
     nz = m.x.shape[1]
@@ -228,6 +257,8 @@ def solve(m, tolerance, most):
     Small is, seen as a change of the unknown, below ``tolerance`` of the largest.
     """
     for n in range(most):
+        if n >= PLAIN:
+            relax_across(m)
         cycle(m)
         if settled(m, tolerance):
             return n + 1
