@@ -6,6 +6,7 @@ process alone writes the run folder. The scheduler gives the tasks of a lost wor
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -57,6 +58,7 @@ def require(scheduler: Scheduler, told: Callable[[str], None]) -> None:
         InputError: no answer, or a worker has another version or other evidence.
         MissingExtraError: Dask is not installed.
     """
+    _require_scheduler(scheduler)
     client = _client(scheduler)
     try:
         answers = client.run(identity, on_error="return")
@@ -96,15 +98,17 @@ def answers(
         for members in todo:
             task = client.submit(carry_out, told, members, pure=False, retries=RETRIES)
             waiting[task] = members
-        yield from _as_completed(waiting)
+        yield from _as_completed(client, waiting)
     finally:
         with suppress(Exception):  # the scheduler may be gone
             client.cancel(list(waiting))
         client.close(timeout=PATIENCE)
 
 
-def _as_completed(waiting: dict[Any, list[int]]) -> Iterator[tuple[list[int], bytes]]:
-    for task in _distributed().as_completed(list(waiting)):
+def _as_completed(
+    client: Any, waiting: dict[Any, list[int]]
+) -> Iterator[tuple[list[int], bytes]]:
+    for task in _distributed().as_completed(list(waiting), loop=client.loop):
         members = waiting[task]
         data = _result(task, members)
         del waiting[task]  # lets the cluster forget it
@@ -131,11 +135,35 @@ def _client(scheduler: Scheduler) -> Any:
     connect = _distributed().Client
     try:
         return connect(scheduler.address, timeout=PATIENCE, set_as_default=False, name="evdisc")
-    except (OSError, ValueError) as error:
-        raise InputError(
-            "no Dask scheduler answers", key="--jobs", value=scheduler.address,
-            expected="the address of a running scheduler", advice=str(error).partition("\n")[0],
-        ) from None  # fmt: skip
+    except OSError as error:
+        raise _no_answer(scheduler, error) from None
+
+
+def _require_scheduler(scheduler: Scheduler) -> None:
+    """Ask who is there before a client is made, which a wrong answer would leave half open."""
+    dask = _distributed()
+    try:
+        who = dask.utils.LoopRunner(asynchronous=False).run_sync(_who, scheduler.address)
+    except Exception as error:  # whatever listens there may answer anything
+        raise _no_answer(scheduler, error) from error
+    if who != "Scheduler":
+        raise _no_answer(scheduler, f"a Dask {who} answers")
+
+
+async def _who(address: str) -> str:
+    dask = _distributed()
+    arguments = dask.Security().get_connection_args("client")
+    async with asyncio.timeout(PATIENCE):
+        async with dask.rpc(address, timeout=PATIENCE, connection_args=arguments) as there:
+            return str((await there.identity())["type"])
+
+
+def _no_answer(scheduler: Scheduler, why: object) -> InputError:
+    said = str(why).partition("\n")[0] or f"silent for {PATIENCE} s"
+    return InputError(
+        "no Dask scheduler answers", key="--jobs", value=scheduler.address,
+        expected="the address of a running scheduler", advice=said,
+    )  # fmt: skip
 
 
 def _distributed() -> Any:
