@@ -18,7 +18,7 @@ from pathlib import Path
 
 from evdisc.errors import InputError, RunError
 from evdisc.study import dask_cluster
-from evdisc.study.dask_cluster import Scheduler
+from evdisc.study.dask_cluster import KEPT, Scheduler
 from evdisc.study.folder import Folder
 from evdisc.study.tasks import Job, carry_out, failures, npz
 
@@ -76,15 +76,18 @@ def compute(
     """Compute tasks and store each as soon as it is there.
 
     Raises:
-        RunError: workers died, or the cluster went away; what is finished is stored.
+        RunError: interrupted, workers died, or the cluster went away; what is finished is stored.
     """
     total, done, failed = sum(map(len, todo)), 0, 0
-    with closing(_answers(job, todo, crew(jobs))) as answers:
-        for members, data in answers:
-            failed += failures(data, members)
-            folder.store(members, data)
-            done += len(members)
-            progress(done, total, failed)
+    try:
+        with closing(_answers(job, todo, crew(jobs))) as answers:
+            for members, data in answers:
+                failed += failures(data, members)
+                folder.store(members, data)
+                done += len(members)
+                progress(done, total, failed)
+    except KeyboardInterrupt:
+        raise RunError("interrupted", advice=KEPT) from None
 
 
 def _answers(job: Job, todo: Sequence[list[int]], who: int | Scheduler) -> Answers:
@@ -101,26 +104,27 @@ def _answers(job: Job, todo: Sequence[list[int]], who: int | Scheduler) -> Answe
 
 def _pool(job: Job, todo: Sequence[list[int]], processes: int) -> Answers:
     spawn = multiprocessing.get_context("spawn")
+    waiting: dict[Future[bytes], list[int]] = {}
     with ProcessPoolExecutor(
         min(processes, len(todo)), mp_context=spawn, initializer=_quiet_worker
     ) as pool:
         try:
-            waiting: dict[Future[bytes], list[int]] = {
-                pool.submit(carry_out, job.order, members): members for members in todo
-            }
-            for future in as_completed(waiting):
-                yield waiting.pop(future), future.result()
+            waiting |= {pool.submit(carry_out, job.order, members): members for members in todo}
+            for future in as_completed(list(waiting)):
+                yield waiting[future], future.result()
+                del waiting[future]
         except BrokenProcessPool:
             raise RunError(
                 "a worker process was killed, as systems do when memory runs out",
-                advice="finished members are kept: run again to resume, with fewer --jobs",
+                advice=f"{KEPT}, with fewer --jobs",
             ) from None
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for future in waiting:
+                future.cancel()
 
 
 def _quiet_worker() -> None:
-    """Keep a worker process to one thread, and leave Ctrl-C to the process that asked."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Keep a worker process to one thread, and let Ctrl-C end it without a word."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -90,6 +91,7 @@ def answers(
     Raises:
         RunError: a task failed or lost too many workers, or the scheduler went away.
     """
+    _keep_quiet()
     client = _client(scheduler)
     waiting: dict[Any, list[int]] = {}
     try:
@@ -105,9 +107,7 @@ def answers(
         client.close(timeout=PATIENCE)
 
 
-def _as_completed(
-    client: Any, waiting: dict[Any, list[int]]
-) -> Iterator[tuple[list[int], bytes]]:
+def _as_completed(client: Any, waiting: dict[Any, list[int]]) -> Iterator[tuple[list[int], bytes]]:
     for task in _distributed().as_completed(list(waiting), loop=client.loop):
         members = waiting[task]
         data = _result(task, members)
@@ -129,6 +129,12 @@ def _result(task: Any, members: Sequence[int]) -> bytes:
     except EvdiscError as error:
         raise RunError(f"{error.message}", advice=KEPT) from None
     return data
+
+
+def _keep_quiet() -> None:
+    """Silence what Dask logs about a scheduler that went away: it is told in one line."""
+    for name in ("distributed.client", "distributed.core"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _client(scheduler: Scheduler) -> Any:

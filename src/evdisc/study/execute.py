@@ -21,7 +21,7 @@ from evdisc.simulate import disc, dish
 from evdisc.simulate.assemble import unread
 from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.study import publish
-from evdisc.study.crew import Jobs, Progress, compute, require, silent
+from evdisc.study.crew import Jobs, Progress, compute, crew, require, silent
 from evdisc.study.folder import Folder, fingerprint, write_bytes
 from evdisc.study.oracle import oracle, require_disc
 from evdisc.study.summary import Stack, result
@@ -146,7 +146,9 @@ def run(
         if against_oracle and "readouts" in stack.arrays:
             typical = int(stack.members[publish.representative(study, stack)])
             errors = oracle(require_disc(study), typical, library)
-        publish.diagnostics(folder.path, stack, computed, seconds, jobs, errors)
+        who = crew(jobs)
+        named = who if isinstance(who, int) else str(jobs)
+        publish.diagnostics(folder.path, stack, computed, seconds, named, errors)
     return StudyResult(content, folder.path, computed, seconds)
 
 
