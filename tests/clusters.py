@@ -36,9 +36,9 @@ def stored(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 def wait_for(true: Callable[[], object], process: subprocess.Popen | None = None) -> None:
     """Wait until something holds, while a process is at work."""
-    end = time.monotonic() + 120
+    end = time.monotonic() + 600
     while not true():
-        assert time.monotonic() < end, "waited for two minutes"
+        assert time.monotonic() < end, "waited for ten minutes"
         assert process is None or process.poll() is None, "ended too early"
         time.sleep(0.01)
 

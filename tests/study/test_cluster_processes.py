@@ -86,14 +86,14 @@ def test_5000_runs_on_a_cluster_that_loses_workers_equal_the_pool(tmp_path, two)
     study = start(run_command(folder, "--jobs", there.jobs, members=RUNS_5000, sets=LEAST))
     kept = {}
     for round_ in range(3):
-        goal = len(kept) + moments.randrange(20, 80)
+        goal = len(kept) + moments.randrange(10, 60)
         wait_for(lambda goal=goal: len(list((folder / "members").glob("*.npz"))) >= goal, study)
         os.kill(workers[round_].pid, signal.SIGKILL)
         kept |= stored(folder)
         workers.append(there.worker())
-    _, said = study.communicate(timeout=600)
+    _, said = study.communicate(timeout=1200)
     assert study.returncode == 0, said
-    assert len(kept) >= 60
+    assert len(kept) >= 30
     assert stored(folder).items() >= kept.items()
     assert len(stored(folder)) == -(-RUNS_5000 // 5)
     same(folder, whole)
