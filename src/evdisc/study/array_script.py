@@ -18,13 +18,13 @@ SLACK, LEAST_LIMIT = 4.0, 1200.0
 SCRIPT = """\
 #!/bin/bash
 # {tasks} tasks of {members} members ({runs} runs), about {seconds:.3g} s each on the machine that
-# wrote this. {missing} are to compute, {per} to a job. Memory is what a grid of usual size needs
-# and more; add --partition and --account as your cluster asks for them.
+# wrote this. {missing} are to compute, {per} to a job. Add --partition and --account as your
+# cluster asks for them.
 #SBATCH --job-name={name}
 #SBATCH --array={array}
 #SBATCH --ntasks=1
 #SBATCH --cpus-per-task=1
-#SBATCH --mem=2G
+#SBATCH --mem=1G
 #SBATCH --time={limit}
 #SBATCH --output={name}-%A-%a.log
 set -eu
