@@ -124,6 +124,40 @@ def test_a_worker_of_another_version_is_refused_before_and_amid_a_study(tmp_path
     assert "finished members are kept" in said
 
 
+BREAKS = """
+import os
+from evdisc.study import tasks
+
+def run_members(*_):
+    {deed}
+
+tasks.run_members = run_members
+"""
+
+
+@pytest.mark.parametrize(
+    ("deed", "words"),
+    [
+        ("raise OSError(28, 'No space left')", "failed on a worker: OSError: [Errno 28] No space"),
+        ("os._exit(1)", "lost their worker too often, the last tcp://127.0.0.1:"),
+    ],
+)
+def test_a_task_that_breaks_its_workers_ends_in_one_line(tmp_path, monkeypatch, deed, words):
+    pytest.importorskip("distributed", reason="dask is not installed")
+    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "0")
+    breaks = tmp_path / "breaks.py"
+    breaks.write_text(BREAKS.format(deed=deed), "utf-8")
+    with cluster(tmp_path / "cluster") as there:
+        there.worker("--preload", str(breaks))
+        done = finish(run_command(tmp_path / "r", "--jobs", there.jobs))
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("evdisc: members ")
+    assert words in last
+    assert "Traceback" not in done.stderr
+    assert finish(run_command(tmp_path / "r", "--tasks", "5")).returncode == 0
+
+
 def test_a_ranking_and_species_on_a_cluster_equal_those_of_one_process(tmp_path, two):
     there, _ = two
     sets = [w for text in LEAST if "compare" not in text for w in ("--set", text)]

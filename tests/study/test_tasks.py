@@ -76,6 +76,7 @@ def test_who_computes(tmp_path):
     assert crew("dask:node-7.cluster:8786") == Scheduler("tcp://node-7.cluster:8786")
     assert crew("dask:tcp://[::1]:8786") == Scheduler("tcp://[::1]:8786")
     assert crew(f"dask:{file}") == Scheduler("tls://10.0.0.1:8786")
+    assert require("3") == 3
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def run_tasks(
     it = ready(protocol, out)
     every = count(it.study.ensemble.members, len(variants(it.study)))
     first, last = between(tasks, every)
-    require(jobs)
+    jobs = require(jobs)
     with it.folder.shared():
         it.folder.join(it.fingerprint)
         copies = it.write_inputs()

@@ -58,8 +58,10 @@ def crew(jobs: Jobs) -> int | Scheduler:
     raise InputError("names no workers", key="--jobs", value=jobs, expected=EXPECTED)
 
 
-def require(jobs: Jobs, told: Callable[[str], None] = lambda _: None) -> None:
-    """Check before anything is written that there is somebody to do the work.
+def require(jobs: Jobs, told: Callable[[str], None] = lambda _: None) -> Jobs:
+    """Check before anything is written that there is somebody to do the work; say who it is.
+
+    Returns a number, or ``dask:`` with an address: a scheduler file is not read again.
 
     Raises:
         InputError: no such workers, no answer, or an installation that is not this one.
@@ -68,6 +70,8 @@ def require(jobs: Jobs, told: Callable[[str], None] = lambda _: None) -> None:
     who = crew(jobs)
     if isinstance(who, Scheduler):
         dask_cluster.require(who, told)
+        return DASK + who.address
+    return who
 
 
 def compute(

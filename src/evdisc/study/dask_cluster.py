@@ -67,7 +67,8 @@ def require(scheduler: Scheduler, told: Callable[[str], None]) -> None:
     finally:
         client.close()
     for worker, own in answers.items():
-        _require_same(worker, own)
+        if not isinstance(own, OSError):  # it went away just now
+            _require_same(worker, own)
     if not threads:
         told(f"{scheduler.address} has no worker yet; waiting for the first")
         return
@@ -124,10 +125,15 @@ def _result(task: Any, members: Sequence[int]) -> bytes:
             f"members {members[0]}-{members[-1]} lost their worker too often, the last "
             f"{error.last_worker.address}, as when memory runs out", advice=KEPT,
         ) from None  # fmt: skip
-    except (dask.CancelledError, OSError):
-        raise RunError("the Dask scheduler went away", advice=KEPT) from None
     except EvdiscError as error:
-        raise RunError(f"{error.message}", advice=KEPT) from None
+        raise RunError(error.message, advice=KEPT) from None
+    except Exception as error:
+        if task.status != "error":
+            raise RunError("the Dask scheduler went away", advice=KEPT) from error
+        raise RunError(
+            f"members {members[0]}-{members[-1]} failed on a worker: "
+            f"{type(error).__name__}: {error}", advice=KEPT,
+        ) from error  # fmt: skip
     return data
 
 

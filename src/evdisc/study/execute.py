@@ -21,7 +21,7 @@ from evdisc.simulate import disc, dish
 from evdisc.simulate.assemble import unread
 from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.study import publish
-from evdisc.study.crew import Jobs, Progress, compute, crew, require, silent
+from evdisc.study.crew import Jobs, Progress, compute, require, silent
 from evdisc.study.folder import Folder, fingerprint, write_bytes
 from evdisc.study.oracle import oracle, require_disc
 from evdisc.study.summary import Stack, result
@@ -130,7 +130,7 @@ def run(
         require_disc(protocol.spec)
     it = ready(protocol, out, fresh)
     study, library, folder = it.study, it.library, it.folder
-    require(jobs, told)
+    jobs = require(jobs, told)
     with folder.lock():
         record = folder.claim(it.fingerprint, fresh)
         job = study_job(study, library, it.write_inputs())
@@ -146,9 +146,7 @@ def run(
         if against_oracle and "readouts" in stack.arrays:
             typical = int(stack.members[publish.representative(study, stack)])
             errors = oracle(require_disc(study), typical, library)
-        who = crew(jobs)
-        named = who if isinstance(who, int) else str(jobs)
-        publish.diagnostics(folder.path, stack, computed, seconds, named, errors)
+        publish.diagnostics(folder.path, stack, computed, seconds, jobs, errors)
     return StudyResult(content, folder.path, computed, seconds)
 
 

@@ -103,7 +103,7 @@ def rank(
     print_ = fingerprint(protocol.spec, texts)
     folder = Folder(out if out is not None else default_folder(question))
     folder.verify(print_, fresh)
-    require(jobs, told)
+    jobs = require(jobs, told)
     with folder.lock():
         record = folder.claim(print_, fresh)
         write_bytes(folder.path / "protocol.yaml", protocol.text.encode())

@@ -76,7 +76,7 @@ def species(
     print_ = fingerprint(study, texts)
     folder = Folder(out if out is not None else default_folder(protocol))
     folder.verify(print_, fresh)
-    require(jobs, told)
+    jobs = require(jobs, told)
     with folder.lock():
         folder.claim(print_, fresh)
         write_bytes(folder.path / "protocol.yaml", protocol.text.encode())
