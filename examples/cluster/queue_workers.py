@@ -19,8 +19,10 @@ QUEUES = {"slurm": SLURMCluster, "pbs": PBSCluster}
 PROLOGUE = ["export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1"]
 
 
-def options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def options(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], usage="%(prog)s {slurm,pbs} [options] -- COMMAND ..."
+    )
     parser.add_argument("scheduler", choices=QUEUES)
     parser.add_argument("--jobs", type=int, default=2, help="jobs to ask the queue for")
     parser.add_argument("--cores", type=int, default=8, help="cores, and so workers, of one job")
@@ -29,10 +31,11 @@ def options() -> argparse.Namespace:
     parser.add_argument("--account", help="whom the time is charged to")
     parser.add_argument("--interface", help="network the nodes share, such as ib0")
     parser.add_argument("--show", action="store_true", help="print the job and submit nothing")
-    parser.add_argument("command", nargs="*", help="after --: run, rank or species ...")
-    asked = parser.parse_args()
+    at = words.index("--") if "--" in words else len(words)
+    asked = parser.parse_args(words[:at])
+    asked.command = words[at + 1 :]
     if not (asked.command or asked.show):
-        parser.error("say after -- what evdisc is to do, or --show")
+        parser.error("say after -- what evdisc is to do, such as run, or --show")
     return asked
 
 
@@ -40,7 +43,7 @@ def workers(asked: argparse.Namespace) -> SLURMCluster | PBSCluster:
     """One worker of one thread on each core: evdisc computes a task on one core."""
     named = {"queue": asked.queue, "account": asked.account, "interface": asked.interface}
     return QUEUES[asked.scheduler](
-        cores=asked.cores, processes=asked.cores, memory=f"{2 * asked.cores} GB",
+        cores=asked.cores, processes=asked.cores, memory=f"{2 * asked.cores} GiB",
         walltime=asked.walltime, job_name="evdisc-workers", job_script_prologue=PROLOGUE,
         scheduler_options={"dashboard_address": ":0"},
         **{name: value for name, value in named.items() if value},
@@ -48,7 +51,7 @@ def workers(asked: argparse.Namespace) -> SLURMCluster | PBSCluster:
 
 
 def main() -> int:
-    asked = options()
+    asked = options(sys.argv[1:])
     with workers(asked) as cluster:
         if asked.show:
             sys.stdout.write(cluster.job_script())

@@ -58,7 +58,7 @@ def example(*words, **more):
         ("slurm", ["#SBATCH -J evdisc-workers", "#SBATCH -p short", "#SBATCH -A lab",
                    "#SBATCH --cpus-per-task=4", "#SBATCH --mem=8G", "#SBATCH -t 01:00:00"]),
         ("pbs", ["#PBS -N evdisc-workers", "#PBS -q short", "#PBS -A lab",
-                 "#PBS -l select=1:ncpus=4:mem=7630MB", "#PBS -l walltime=01:00:00"]),
+                 "#PBS -l select=1:ncpus=4:mem=8192MB", "#PBS -l walltime=01:00:00"]),
     ],
 )  # fmt: skip
 def test_the_job_of_a_queue_is_as_asked_for(queue_name, lines):
@@ -70,7 +70,7 @@ def test_the_job_of_a_queue_is_as_asked_for(queue_name, lines):
     assert "export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1" in printed
     worker = printed[-1]
     assert "dask_worker tcp://" in worker
-    assert "--nthreads 1 --nworkers 4" in worker
+    assert "--nthreads 1 --memory-limit 2.00GiB --nworkers 4 --nanny" in worker
 
 
 def test_nothing_to_do_is_told():
