@@ -79,7 +79,7 @@ def test_5000_runs_on_a_cluster_that_loses_workers_equal_the_pool(tmp_path, two)
     began = time.monotonic()
     subprocess.run(
         run_command(whole, "--jobs", "2", members=RUNS_5000, sets=LEAST), check=True,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, timeout=1200,
     )  # fmt: skip
     pool_seconds = time.monotonic() - began
     began = time.monotonic()
