@@ -13,8 +13,7 @@ from pathlib import Path
 
 from studies import RAT, SHORT
 
-#: the smallest disc, three runs of one arm and hypothesis a member; with macro steps of hours the
-#: network of a rare member takes for ever
+#: the smallest disc, three runs of one arm and hypothesis a member
 LEAST = (
     "numerics.radial_cells=4", "numerics.axial_cells=4", "duration=1 d",
     "therapy.delivery.schedule=[2 h]", "compare=[untreated]",
