@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable
+
+#: seconds between the lines in a log
+LOGGED = 60.0
+
+
+def tell(line: str) -> None:
+    """A line on stderr."""
+    sys.stderr.write(f"evdisc: {line}\n")
 
 
 class watched:
-    """Progress bar on stderr while a study runs; nothing where stderr is no terminal."""
+    """Progress bar on stderr while a study runs; a line a minute where stderr is no terminal."""
 
     def __init__(self, unit: str) -> None:
         self.unit = unit
+        self.began = self.logged = time.monotonic()
 
     def __enter__(self) -> Callable[[int, int, int], None]:
         from rich.console import Console
@@ -33,8 +44,19 @@ class watched:
         def update(done: int, total: int, failed: int) -> None:
             words = f"running ({failed} failed)" if failed else "running"
             self.bar.update(task, completed=done, total=total, description=words)
+            if not console.is_terminal:
+                self.log(done, total, failed)
 
         return update
 
     def __exit__(self, *_: object) -> None:
         self.bar.stop()
+
+    def log(self, done: int, total: int, failed: int) -> None:
+        """A line for a log file, where the last one is a minute old."""
+        now = time.monotonic()
+        if now - self.logged < LOGGED:
+            return
+        self.logged = now
+        left = (now - self.began) / done * (total - done) / 60.0
+        tell(f"{done} of {total} {self.unit}, {failed} failed, about {left:.0f} min left")
