@@ -1,7 +1,8 @@
 """Tasks: a few members each, told to another process as plain text, and answered with bytes.
 
 A task needs no file of the computer that asks: overlays and a posterior travel in the order,
-numbers come back as the bytes of a member file. A process on the same machine and one far away do the same.
+numbers come back as the bytes of a member file. A process on the same machine and one far away do
+the same.
 """
 
 from __future__ import annotations
