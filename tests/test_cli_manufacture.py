@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evdisc.cli import main
+import typed
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "manufacture"
 PATIENT, DISH = EXAMPLES / "human-disc-patient-dose.yaml", EXAMPLES / "np-dish-batches.yaml"
@@ -17,15 +17,7 @@ PRICES = EXAMPLES / "prices-invented.yaml"
 
 
 def run(capsys, *words):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["evdisc", "manufacture", *map(str, words)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-    seen = capsys.readouterr()
-    return code, seen.out, seen.err
+    return typed.run(capsys, "manufacture", *words)
 
 
 def test_json_is_one_object_and_the_seed_decides(capsys):

@@ -4,19 +4,7 @@ import json
 
 import pytest
 
-from evdisc.cli import main
-
-
-def run(capsys, *words):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["evdisc", *words])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-    seen = capsys.readouterr()
-    return code, seen.out, seen.err
+from typed import run
 
 
 def test_own_network_to_overlay_to_model(tmp_path, capsys):

@@ -4,25 +4,13 @@ import json
 
 import pytest
 
-from evdisc.cli import main
 from evdisc.study.execute import run as run_study
 from evdisc.study.plan import simulated
 from studies import DISH, EXAMPLES, RAT, SHORT, rat
+from typed import run
 
 SETS = [word for one in SHORT for word in ("--set", one)]
 PILOT = str(EXAMPLES / "pilot-template.csv")
-
-
-def run(capsys, *words):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["evdisc", *words])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-    seen = capsys.readouterr()
-    return code, seen.out, seen.err
 
 
 @pytest.fixture(scope="module")

@@ -2,25 +2,11 @@
 
 import json
 
-import pytest
-
 from comparisons import NATIVE, TINY, product
-from evdisc.cli import main
 from studies import RAT
+from typed import run
 
 SETS = [word for one in TINY for word in ("--set", one)]
-
-
-def run(capsys, *words):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["evdisc", *words])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-    seen = capsys.readouterr()
-    return code, seen.out, seen.err
 
 
 def test_rank_prints_one_json_object_and_writes_the_page(tmp_path, capsys):

@@ -2,26 +2,12 @@
 
 import json
 
-import pytest
-
 from comparisons import TINY
-from evdisc.cli import main
 from studies import DISH, EXAMPLES, RAT
+from typed import run
 
 SETS = [word for one in (*TINY, "duration=6 d") for word in ("--set", one)]
 QPCR = EXAMPLES / "fit" / "dish-qpcr.csv"
-
-
-def run(capsys, *words):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["evdisc", *map(str, words)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-    seen = capsys.readouterr()
-    return code, seen.out, seen.err
 
 
 def whole(page):

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.slow
 FILES = ("result.json", "series.parquet", "report.html")
 #: runs as they are counted: one arm, one member, one hypothesis; three a member here
 RUNS_5000 = 1667
-#: with longer steps the signalling of member 1022 never ends
-FINE = (*LEAST, "numerics.first_step=3 min", "numerics.largest_step=20 min")
+#: few steps; member 1022 draws thin rings, on which the cytokines once were not solved
+COARSE = (*LEAST, "numerics.first_step=6 h", "numerics.largest_step=12 h")
 
 
 def finish(command, **more):
@@ -80,12 +80,12 @@ def test_5000_runs_on_a_cluster_that_loses_workers_equal_the_pool(tmp_path, two)
     whole, folder, moments = tmp_path / "whole", tmp_path / "r", random.Random(3)
     began = time.monotonic()
     subprocess.run(
-        run_command(whole, "--jobs", "2", members=RUNS_5000, sets=FINE), check=True,
+        run_command(whole, "--jobs", "2", members=RUNS_5000, sets=COARSE), check=True,
         stdout=subprocess.DEVNULL, timeout=1200,
     )  # fmt: skip
     pool_seconds = time.monotonic() - began
     began = time.monotonic()
-    study = start(run_command(folder, "--jobs", there.jobs, members=RUNS_5000, sets=FINE))
+    study = start(run_command(folder, "--jobs", there.jobs, members=RUNS_5000, sets=COARSE))
     kept = {}
     for round_ in range(3):
         goal = len(kept) + moments.randrange(10, 60)
