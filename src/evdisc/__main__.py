@@ -11,7 +11,7 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         from evdisc.cli_version import version_line
 
-        print(version_line())
+        sys.stdout.write(version_line() + "\n")
         return
     if "_EVDISC_COMPLETE" in os.environ:
         from evdisc.cli_completion import answer
@@ -27,7 +27,7 @@ def main() -> None:
         if "no locator available" not in str(error):
             raise
         sys.stderr.write(
-            "evdisc: no folder can hold compiled kernels: set NUMBA_CACHE_DIR to one you can write\n"
+            "evdisc: no folder can hold compiled kernels; name one you can write: NUMBA_CACHE_DIR\n"
         )
         raise SystemExit(1) from None
 

@@ -2,7 +2,6 @@
 
 import re
 
-
 from release.archives import ROOT
 
 TEXT = (ROOT / "Containerfile").read_text("utf-8").replace("\\\n", " ")

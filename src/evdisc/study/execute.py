@@ -23,8 +23,8 @@ from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.protocol.yaml_io import LoadedProtocol
 from evdisc.simulate import disc, dish
 from evdisc.simulate.assemble import unread
-from evdisc.simulate.readers import OTHER_READERS
 from evdisc.simulate.mechanisms import DISC, DISH
+from evdisc.simulate.readers import OTHER_READERS
 from evdisc.study import publish
 from evdisc.study.folder import Folder, fingerprint, write_bytes
 from evdisc.study.oracle import oracle, require_disc
