@@ -6,7 +6,7 @@ git is not at hand, such as in a container, the variable EVDISC_COMMIT may tell 
 """
 
 import os
-import sys
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,5 @@ class CommitHook(BuildHookInterface):
 
 
 def told(package: Path) -> str:
-    """What the package itself would say of its commit."""
-    sys.path.insert(0, str(package.parent))
-    from evdisc.cli_version import commit
-
-    return commit(package)
+    """What the package itself would say of its commit; nothing of it is imported."""
+    return runpy.run_path(str(package / "cli_version.py"))["commit"](package)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from evdisc import __version__
-
 PACKAGE = Path(__file__).resolve().parent
 
 
 def version_line() -> str:
     """The version and, where it is known, the commit: ``evdisc 0.1.0 (commit abc1234)``."""
+    from evdisc import __version__  # here, because the build runs this file where evdisc is not
+
     known = commit(PACKAGE)
     return f"evdisc {__version__}" + (f" (commit {known})" if known else "")
 

@@ -1,8 +1,14 @@
 """The container file, as far as it can be read without an engine."""
 
 import re
+import shutil
+import sys
+import tomllib
+import zipfile
 
-from release.archives import ROOT
+import pytest
+
+from release.archives import ROOT, run
 
 TEXT = (ROOT / "Containerfile").read_text("utf-8").replace("\\\n", " ")
 LINES = [line for line in TEXT.splitlines() if line and not line.startswith("#")]
@@ -45,8 +51,6 @@ def test_it_runs_evdisc_as_an_ordinary_user_with_warm_kernels():
 
 
 def test_its_extras_exist():
-    import tomllib
-
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     told = re.search(r'^ARG EXTRAS="([\w,]+)"$', TEXT, flags=re.M)
     assert told
@@ -60,3 +64,23 @@ def test_a_stage_declares_the_arguments_it_reads():
         declared = set(re.findall(r"^(?:ARG|ENV) (.+)$", stage, flags=re.M))
         known = {word.split("=")[0] for line in declared for word in line.split()}
         assert set(re.findall(r"\$\{?([A-Z_]+)", stage)) <= known | {"PWD"}
+
+
+@pytest.mark.slow
+def test_what_it_copies_is_enough_to_build(tmp_path):
+    """The first stage, done here: no git, the commit told by a variable."""
+    for package in ("build", "hatchling"):
+        pytest.importorskip(package, reason=f"{package} is not installed")
+    stage = tmp_path / "build"
+    stage.mkdir()
+    for name in copied():
+        source = ROOT / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, stage / name)
+    done = run(
+        sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", tmp_path, stage,
+        env={"EVDISC_COMMIT": "abc1234"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    (wheel,) = tmp_path.glob("evdisc-*.whl")
+    assert zipfile.ZipFile(wheel).read("evdisc/commit.txt") == b"abc1234\n"
