@@ -165,11 +165,20 @@ def test_it_checks_a_protocol_and_lists_its_names(fresh):
 def test_tables_and_templates_are_found(fresh):
     (fresh.folder / "mine").mkdir()
     for args in (
-        ("evidence", "check"), ("evidence", "map", "map.html"), ("plan", EXAMPLE, "--checklist",
-        "ARRIVE 2.0"), ("validate", "--case", "V01"), ("evidence", "protocols", "mine"),
-    ):  # fmt: skip
+        ("evidence", "check"),
+        ("evidence", "map", "map.html"),
+        ("evidence", "protocols", "mine"),
+        ("plan", EXAMPLE, "--checklist", "ARRIVE 2.0"),
+    ):
         done = fresh.evdisc(*args)
         assert done.returncode == 0, (args, done.stderr)
+    # what `evdisc validate` reads, without the kernels it would compile
+    code = (
+        "from evdisc.validate import table_rows, therapy_cases, cell_ensemble, cell_cases;"
+        "assert table_rows.stored() and therapy_cases.table() and cell_cases.table()"
+    )
+    done = fresh.start(fresh.python, "-W", "error", "-c", code)
+    assert done.returncode == 0, done.stderr
 
 
 def test_kernels_lie_in_the_users_cache_and_not_in_the_package(fresh):
