@@ -16,7 +16,7 @@ GROUP = import sys, tomllib; \
   print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow study-cell study-therapies study-null lint clean
+.PHONY: help run test test-slow study-cell study-therapies study-null lint dist clean
 .NOTPARALLEL:
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo "make study-therapies  run the published therapies anew (five minutes)"
 	@echo "make study-null how often shuffled labels look better than chance (two minutes)"
 	@echo "make lint       set up, then style, types and the arrows between the rooms"
+	@echo "make dist       set up, then the wheel and the source archive, into dist/"
 	@echo "make clean      remove .venv and caches; results in runs/ stay"
 
 run: $(READY) $(KERNELS)
@@ -58,6 +59,9 @@ lint: $(READY)-lint
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(PY) -c "from importlinter.cli import lint_imports; raise SystemExit(lint_imports())"
+
+dist: $(READY)-test
+	@$(PY) -m build --no-isolation --outdir dist .
 
 $(READY):
 	@echo "Setting up .venv (once, a few minutes) ..." >&2
