@@ -16,6 +16,8 @@ from evdisc.tissue.metabolism import lactate_rate, oxygen_rate
 TOLERANCE = 1e-7
 MOST_STEPS = 100
 CYCLES = 2
+#: steps after which a step that still moves gets more cycles: thin rings converge slowly
+PLAIN, MORE = 20, 16
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -136,7 +138,7 @@ def solve_nutrients(m, u, rim, lid, volume, cells, porosity, guarded, p, toleran
         linearise(m, u, rim, lid, volume, cells, porosity, guarded, p)
         factor(m)
         put(m.x, 0.0, nr)
-        for _ in range(CYCLES):
+        for _ in range(CYCLES if step < PLAIN else MORE):
             cycle(m)
         if update(m, u, guarded, tolerance):
             return step + 1
