@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from evdisc import (
-    __version__,
     cli_cargo,
     cli_diagnose,
     cli_evidence,
@@ -90,7 +89,9 @@ def load(path: Path, overrides: list[str] | None, **extra: int | None) -> Loaded
 def version(show: bool) -> None:
     """Print the version and stop."""
     if show:
-        print(f"evdisc {__version__}")
+        from evdisc.cli_version import version_line
+
+        print(version_line())
         raise typer.Exit
 
 
