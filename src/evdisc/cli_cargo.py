@@ -11,7 +11,7 @@ import typer
 
 from evdisc import cli_targets
 from evdisc.cli_evidence import AsJson, emit
-from evdisc.cli_progress import watched
+from evdisc.cli_progress import tell, watched
 from evdisc.errors import InputError
 
 app = typer.Typer(
@@ -28,7 +28,7 @@ Samples = Annotated[
 ]
 Kind = Annotated[str | None, typer.Option("--kind", help="mirna or protein (default: seen).")]
 Mirbase = Annotated[
-    Path | None, typer.Option("--mirbase", help="Your miRBase mature FASTA, to settle arms.")
+    Path | None, typer.Option("--mirbase", help="miRBase mature FASTA (default: the one you keep).")
 ]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of the tables and the page.")]
 
@@ -114,11 +114,17 @@ def report(
 
 
 def names_of(mirbase: Path | None) -> frozenset[str]:
-    """Current names of a user's miRBase FASTA; none without one."""
-    if mirbase is None:
-        return frozenset()
-    from evdisc.cargo.mirna_names import names_of_fasta
+    """Current names of a miRBase FASTA, else of the one `evdisc cargo mirbase` keeps, else none."""
+    from evdisc.cargo.mirbase import read_stored
+    from evdisc.cargo.mirna_names import names_of_fasta, with_and_without_species
     from evdisc.cargo.tabular import read_text
+
+    if mirbase is None:
+        stored = read_stored()
+        if stored is None:
+            return frozenset()
+        tell(f"miRNA names are held against the one you keep ({stored.title})")
+        return with_and_without_species(row[0] for row in stored.rows)
 
     found = names_of_fasta(read_text(mirbase))
     if not found:

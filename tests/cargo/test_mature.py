@@ -7,8 +7,10 @@ from typer.testing import CliRunner
 
 from cargo.reference import reference
 from evdisc.cargo import mature, mirbase
+from evdisc.cargo.mirna_names import repaired
 from evdisc.cargo.molecules import fold
 from evdisc.cli import app
+from evdisc.cli_cargo import names_of
 from evdisc.errors import InputError
 from evdisc.evidence.library import load
 
@@ -100,6 +102,16 @@ def test_a_users_mirbase_is_kept_and_found(tmp_path, own_folder):
     assert [p.name for p in own_folder.iterdir()] == [kept.name]
     told = CliRunner().invoke(app, ["cargo", "mirbase", str(file), "--json"])
     assert json.loads(told.stdout)["sequences"] == 1
+
+
+def test_imports_hold_names_against_the_mirbase_that_is_kept(tmp_path, own_folder, capsys):
+    assert names_of(None) == frozenset()
+    file = tmp_path / "mature.fa"
+    file.write_text(FASTA, "utf-8")
+    mirbase.store(mirbase.read_fasta_file(file))
+    assert names_of(None) == names_of(file) == {"hsa-miR-22-3p", "miR-22-3p"}
+    assert "the one you keep (miRBase, read from mature.fa)" in capsys.readouterr().err
+    assert repaired("hsa-miR-22", names_of(None)).name == "hsa-miR-22-3p"
 
 
 @pytest.mark.parametrize(

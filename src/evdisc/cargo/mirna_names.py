@@ -95,7 +95,12 @@ def _armed(named: Named, reference: Collection[str]) -> Named:
 def names_of_fasta(text: str, species: str = "") -> frozenset[str]:
     """Mature names of a miRBase FASTA, with and without species prefix."""
     heads = (line[1:].split()[0] for line in text.split("\n") if line.startswith(">"))
-    own = [h for h in heads if not species or h.startswith(species + "-")]
+    return with_and_without_species(h for h in heads if h.startswith(species))
+
+
+def with_and_without_species(names: Iterable[str]) -> frozenset[str]:
+    """Names as they stand, and without their species prefix."""
+    own = list(names)
     return frozenset(own) | frozenset(h.partition("-")[2] for h in own)
 
 
