@@ -85,3 +85,26 @@ def test_one_checklist_needs_no_unit_and_takes_answers(tmp_path, capsys):
     code, _, err = run(capsys, *words, "--out", str(out))
     assert (code, "is there already" in err) == (2, True)
     assert ",answered,yes," in path.read_text("utf-8")
+
+
+def test_a_checklist_takes_what_an_import_measured(tmp_path, capsys):
+    measured = EXAMPLES / "measured"
+    words = ("vesicles", "import", measured / "sizes.csv", "--dilution", 500,
+             "--protein", measured / "protein.csv", "--out", tmp_path / "v")  # fmt: skip
+    assert run(capsys, *words)[0] == 0
+    found = tmp_path / "v" / "vesicles.json"
+    code, out, _ = run(
+        capsys, "plan", RAT, "--checklist", "MISEV2023", "--vesicles", found, "--json"
+    )
+    assert code == 0
+    items = {i["item"]: i for i in json.loads(out)["rows"]}
+    assert "particles per volume" in items["D2"]["answer"]
+    assert "protein per volume" in items["D2"]["answer"]
+    assert items["D3"]["answer"].startswith("purity")
+    assert items["E1"]["answer"] == ""
+    code, _, err = run(capsys, "plan", RAT, "--checklist", "arrive", "--vesicles", found)
+    assert (code, "answers MISEV2023" in err) == (2, True)
+    bad = tmp_path / "bad.json"
+    bad.write_text("[]", "utf-8")
+    code, _, err = run(capsys, "plan", RAT, "--checklist", "misev", "--vesicles", bad)
+    assert (code, "is no vesicles.json" in err) == (2, True)

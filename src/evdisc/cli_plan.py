@@ -10,6 +10,7 @@ import typer
 
 from evdisc.cli_evidence import AsJson, emit
 from evdisc.cli_progress import watched
+from evdisc.errors import InputError
 
 if TYPE_CHECKING:
     from evdisc.protocol.yaml_io import LoadedProtocol
@@ -44,6 +45,9 @@ Checklist = Annotated[
 AnswerTable = Annotated[
     Path | None, typer.Option("--answers", help="Checklist CSV with answers filled in.")
 ]
+Vesicles = Annotated[
+    Path | None, typer.Option("--vesicles", help="vesicles.json of an import, for MISEV2023.")
+]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder (default plans/NAME).")]
 Members = Annotated[int | None, typer.Option("--members", help="Members of the short run.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of draws and allocation.")]
@@ -57,7 +61,8 @@ def plan(
     protocol: ProtocolPath, unit: Unit = None, power: Power = 0.8, pilot: PilotTable = None,
     run: RunFolder = None, outcome: Outcomes = None, level: Levels = None,
     attrition: Attrition = None, per_group: PerGroup = None, checklist: Checklist = None,
-    answers: AnswerTable = None, out: Out = None, members: Members = None, seed: Seed = None,
+    answers: AnswerTable = None, vesicles: Vesicles = None,
+    out: Out = None, members: Members = None, seed: Seed = None,
     jobs: Jobs = 1, fresh: Fresh = False, set_: Overrides = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Plan an experiment: groups, unit, sample size, allocation, checklists, documents."""
@@ -66,12 +71,11 @@ def plan(
     seeded = [] if seed is None else [f"ensemble.seed={seed}"]
     loaded = load_protocol(protocol, [*(set_ or []), *seeded])
     if checklist is not None:
-        one_checklist(loaded, checklist, answers, run, out, fresh, as_json)
+        one_checklist(loaded, checklist, answers, vesicles, run, out, fresh, as_json)
         return
-    if answers is not None:
-        from evdisc.errors import InputError
-
-        raise InputError("fills one checklist", key="--answers", expected="--checklist NAME too")
+    for option, given in (("--answers", answers), ("--vesicles", vesicles)):
+        if given is not None:
+            raise InputError("fills one checklist", key=option, expected="--checklist NAME too")
     from evdisc.report.document import require_docx
     from evdisc.report.plan_files import default_folder, workshop, write_plan
     from evdisc.study.plan import Question, prepare
@@ -98,11 +102,11 @@ def plan(
 
 
 def one_checklist(
-    loaded: LoadedProtocol, name: str, answers: Path | None, run: Path | None, out: Path | None,
-    fresh: bool, as_json: bool,
+    loaded: LoadedProtocol, name: str, answers: Path | None, vesicles: Path | None,
+    run: Path | None, out: Path | None, fresh: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Print one checklist, and write it where ``out`` says."""
-    from evdisc.report.checklist_answers import known, of_run
+    from evdisc.report.checklist_answers import known, of_measured, of_run
     from evdisc.report.checklists import as_json as content
     from evdisc.report.checklists import checklist, filled, read_answers
     from evdisc.report.plan_files import require_unwritten, write_checklist
@@ -117,6 +121,10 @@ def one_checklist(
         found = read_run(run)
         require_same(found, loaded.spec, loaded.file)
         told |= of_run(found.result)
+    if vesicles is not None:
+        if name != "MISEV2023":
+            raise InputError("answers MISEV2023", key="--vesicles", value=name)
+        told |= of_measured(vesicles)
     done = filled(name, told | mine)
     if out is not None:
         require_unwritten(name, out, fresh)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from evdisc.errors import InputError
 from evdisc.protocol.specs import DiscStudy, DishStudy, DishTherapySpec
 from evdisc.protocol.therapy_specs import TherapySpec, VesicleSpec
 from evdisc.report.checklists import NOT_APPLICABLE, Answer
 from evdisc.report.words import number
 from evdisc.study.usual import injury_words
+from evdisc.vesicle.importing import FORMAT as VESICLES
 
 Answers = dict[str, str | Answer]
 DAY = 86400.0
@@ -163,3 +167,24 @@ def _of_plan(plan: Mapping[str, Any]) -> Answers:
             f"{size['animals']} {unit['holder']}s in all"
         )
     return out
+
+
+def of_measured(path: Path) -> Answers:
+    """Item of MISEV2023 -> what ``vesicles.json`` of an import says to it.
+
+    Raises:
+        InputError: it is no such file.
+    """
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        measured = content["misev"] if content["format"] == VESICLES else None
+    except (OSError, ValueError, KeyError, TypeError):
+        measured = None
+    if measured is None:
+        raise InputError("is no vesicles.json", file=path, expected="evdisc vesicles import --out")
+    told: dict[str, list[str]] = {}
+    for label, text in measured.items():
+        item, _, words = label.partition(" ")
+        told.setdefault(item, []).append(f"{words}: {text}")
+    return {item: Answer("; ".join(parts), "what the files do not say")
+            for item, parts in told.items()}  # fmt: skip
