@@ -153,12 +153,13 @@ def module_section(module: ModuleType, library: Library) -> str:
     """One file of the model."""
     first, _, rest = (module.__doc__ or "").strip().partition("\n")
     name = module.__name__.rsplit(".", 1)[1]
-    parts = [f"## {name.replace('_', ' ').capitalize()} {{ #{name} }}", prose(first)]
+    parts = [f"## {name.replace('_', ' ').capitalize()} {{ #{name} }}", prose(said(first))]
     parts += [prose(rest)] if rest.strip() else []
     parts += [contract(m) for m in own_mechanisms(module)]
-    equations = functions(module)
-    if equations:
-        parts.append(details("In its functions", equations))
+    parts.append(functions(module))
+    computed = kernels(module)
+    if computed:
+        parts.append(details("As computed", computed))
     keys = parameter_keys(module)
     if keys:
         parts.append(parameters(keys, library))
@@ -166,7 +167,20 @@ def module_section(module: ModuleType, library: Library) -> str:
     if cited:
         parts.append(details("Sources", cited))
     parts.append(f"[The code of `{short(module)}`](code/{short(module)}.md)")
-    return "\n\n".join(parts)
+    return "\n\n".join(p for p in parts if p)
+
+
+def said(first: str) -> str:
+    """The first line of a docstring without the noun before its colon, which is the heading."""
+    words = first.split(": ", 1)[-1]
+    return words[0].upper() + words[1:] if not words.startswith("`") else words
+
+
+def kernels(module: ModuleType) -> str:
+    """The code of the kernels of a module."""
+    found = {m.kernel.__name__: m.kernel for m in own_mechanisms(module)}
+    code = [inspect.getsource(getattr(k, "py_func", k)) for k in found.values()]
+    return "\n".join(f"```python\n{c}```\n" for c in code)
 
 
 def contract(m: Mechanism) -> str:
@@ -191,7 +205,7 @@ def functions(module: ModuleType) -> str:
         if not inspect.isfunction(plain_function) or plain_function.__module__ != module.__name__:
             continue
         if "=" in doc or "doi" in doc or (name == "kernel" and doc):
-            said = doc.split("\nArgs:")[0].split("\nRaises:")[0].split("\nReturns")[0]
+            text = doc.split("\nArgs:")[0].split("\nRaises:")[0].split("\nReturns")[0]
             told.append(f"**`{name}`**: {prose(said)}")
     return "\n\n".join(told)
 
@@ -201,8 +215,8 @@ def parameter_keys(module: ModuleType) -> dict[str, str]:
     keys: dict[str, str] = {}
     for m in own_mechanisms(module):
         for p in m.parameters:
-            said = f"{p.subject}: {p.meaning}" if p.subject else p.meaning
-            keys[p.key] = f"{keys[p.key]}; {said}" if keys.get(p.key) else said
+            meaning = f"{p.subject}: {p.meaning}" if p.subject else p.meaning
+            keys[p.key] = f"{keys[p.key]}; {meaning}" if keys.get(p.key) else meaning
     return keys | {k: "" for k in READERS.get(short(module), ()) if k not in keys}
 
 
@@ -239,7 +253,8 @@ def _value(rows: Iterable[ParameterRow]) -> str:
         return f"{len(rows)} rows"
     row = rows[0]
     spread = f" ({number(row.low)} to {number(row.high)})" if row.low < row.high else ""
-    return plain(f"{number(row.value)}{spread} {row.unit}")
+    unit = "" if row.unit == "1" else f" {row.unit}"
+    return plain(f"{number(row.value)}{spread}{unit}")
 
 
 def sources(module: ModuleType, keys: Iterable[str], library: Library) -> str:

@@ -60,7 +60,7 @@ def cargoes(library: Library) -> str:
         parts.append(f"## {plain(found.cargo)} {{ #{anchor(found.cargo)} }}")
         parts.append(identity(library.entities.get(found.cargo)))
         missing = ", ".join(found.missing)
-        parts.append(f"Nobody has shown: {plain(missing)}." if missing else "")
+        parts.append(f"What it lacks: {plain(missing)}." if missing else "")
         parts += [
             f"*{plain(chain.key)}*\n\n{claim_table(chain.claims, library)}"
             for chain in grouped.values()
