@@ -206,8 +206,8 @@ def functions(module: ModuleType) -> str:
             continue
         if "=" in doc or "doi" in doc or (name == "kernel" and doc):
             text = doc.split("\nArgs:")[0].split("\nRaises:")[0].split("\nReturns")[0]
-            told.append(f"**`{name}`**: {prose(said)}")
-    return "\n\n".join(told)
+            told.append(f"- `{name}`: {prose(text)}".replace("\n\n", "\n\n    "))
+    return "\n".join(told)
 
 
 def parameter_keys(module: ModuleType) -> dict[str, str]:
