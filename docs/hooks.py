@@ -44,6 +44,11 @@ def on_files(files: Files, config: Any) -> Files:
     return files
 
 
+def on_page_content(html: str, **_: Any) -> str:
+    """Drop the roles of docstrings, such as ``:func:``, that Markdown does not know."""
+    return re.sub(r":(?:class|func|data|mod|meth|attr):\s*(?=<code>)", "", html)
+
+
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Lead links to the project's files to their copies in the site."""
 

@@ -234,15 +234,14 @@ def parameters(keys: dict[str, str], library: Library) -> str:
     return main_table + "\n" + details("Their rows of evidence", table(ROW_HEADER, all_rows))
 
 
-ROW_HEADER = ["parameter", "context", "value", "90 % range", "unit", "tier", "source", "note"]
+ROW_HEADER = ["parameter", "context", "value (90 % range)", "tier", "source", "note"]
 
 
 def row_cells(row: ParameterRow, library: Library, to: str) -> list[str]:
     """Cells of one row of evidence, without its key."""
-    spread = f"{number(row.low)} to {number(row.high)}" if row.low < row.high else "fixed"
     via = f" via {study(row.via, library.sources, to)}" if row.via else ""
     return [
-        plain(context_text(row)), number(row.value), spread, plain(row.unit), row.tier,
+        plain(context_text(row)), _value([row]), row.tier,
         study(row.source, library.sources, to) + via, plain(row.note),
     ]  # fmt: skip
 

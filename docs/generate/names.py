@@ -64,24 +64,24 @@ UNIT_TEXT = """
 A quantity is written with its unit. It is read once, where it comes in; inside, every number is in SI units.
 A number without a unit is refused unless its meaning is plain.
 
-**Is a dose in particles or in protein?** `1e8 particles` counts vesicles. `100 ug` (`evdisc manufacture --dose`)
+**Is a dose in particles or in protein?**<br>`1e8 particles` counts vesicles. `100 ug` (`evdisc manufacture --dose`)
 weighs protein, and is turned into vesicles by the purity of the isolation, which is uncertain.
 
-**Why is `5` refused for glucose?** It might be mM or mg/dL. Write `5 mM`.
+**Why is `5` refused for glucose?**<br>It might be mM or mg/dL. Write `5 mM`.
 
-**Is uL the same as µL?** Yes. `um` is µm too.
+**Is uL the same as µL?**<br>Yes. `um` is µm too.
 
-**What is `21 %`?** The same as `0.21`.
+**What is `21 %`?**<br>The same as `0.21`.
 
-**Why is the dose of a dish per mL?** Vesicles in a dish are a concentration, `1e9 particles/mL`; in a disc they
+**Why is the dose of a dish per mL?**<br>Vesicles in a dish are a concentration, `1e9 particles/mL`; in a disc they
 are counted, `1e8 particles`, with the injected volume beside them.
 
-**What is a gauge?** A needle size; its outer diameter is a row of the evidence
+**What is a gauge?**<br>A needle size; its outer diameter is a row of the evidence
 (`evdisc explain needle_diameter`).
 
-**How are cells counted?** In a disc per volume of tissue, in a dish per volume of medium, as `1e6 cells/mL`.
+**How are cells counted?**<br>In a disc per volume of tissue, in a dish per volume of medium, as `1e6 cells/mL`.
 
-**Which pressure unit for oxygen?** In a disc `kPa`, in a dish the fraction of the gas above it, `5 %`.
+**Which pressure unit for oxygen?**<br>In a disc `kPa`, in a dish the fraction of the gas above it, `5 %`.
 """
 PLAIN_TEXT = "These are looked up. Others, such as `month`, `mmHg` or `degC`, go through the library pint."
 SI_TEXT = "Columns of `unit` in the parameters, in your overlays too, take these and no others."

@@ -145,14 +145,14 @@ def parameter_page(library: Library) -> str:
     """Every row of the parameters, by who reads it."""
     by_reader: dict[str, list[str]] = {}
     for key in library.parameters:
-        by_reader.setdefault(", ".join(readers(key)) or "a record that nothing reads", []).append(key)
+        by_reader.setdefault(", ".join(readers(key)) or NOT_READ, []).append(key)
     tiers: dict[str, int] = {}
     for rows in library.parameters.values():
         for row in rows:
             tiers[row.tier] = tiers.get(row.tier, 0) + 1
     counted = ", ".join(f"{n} {tier}" for tier, n in sorted(tiers.items()))
     parts = ["# Parameters", f"{PARAMETER_TEXT}\n\nRows: {counted}."]
-    for reader in sorted(by_reader):
+    for reader in sorted(by_reader, key=lambda r: (r == NOT_READ, r)):
         rows = [
             [f'<a id="{key}"></a>`{key}`' if i == 0 else "", *row_cells(row, library, "")]
             for key in by_reader[reader]
@@ -162,6 +162,7 @@ def parameter_page(library: Library) -> str:
     return "\n\n".join(parts)
 
 
+NOT_READ = "kept as a record, read by nothing"
 PARAMETER_TEXT = """
 Every number of the model, by the mechanism or file that reads it. The range holds 90 % of the draws.
 `measured` means the primary study was the source; `derived` computed, or told by a review that is named;
