@@ -22,8 +22,9 @@ OUTWARD = re.compile(r"\]\(\.\./((?:\.\./)*)(examples/|CONTRIBUTING\.md|CHANGELO
 def generated() -> Iterator[tuple[str, str]]:
     """Every page that is written from code or evidence: path and Markdown."""
     sys.path[:0] = [p for p in (str(HERE), str(ROOT / "src")) if p not in sys.path]
-    from evdisc.evidence.library import load
     from generate import cases, model, names, record
+
+    from evdisc.evidence.library import load
 
     library = load()
     for source in (model, record, cases, names):

@@ -32,11 +32,12 @@ def pages(library: Library) -> Iterator[tuple[str, str]]:
 
 
 TEXT = """
-What `evdisc validate` gives, computed while this manual was built. Cell experiments, table rows and therapies are
-stored with their recipe; a few of their members are computed again each time and must agree. How each
-kind of case is predicted and scored is told in [Validation](validation.md). A case that fails stays here with
-its cause. *Told* numbers stand beside the published one and are not judged. *Used* means that the numbers
-of the study are in the model too, so the case checks the program and not the science.
+What `evdisc validate` gives, computed while this manual was built. Cell experiments, table rows
+and therapies are stored with their recipe; a few of their members are computed again each time
+and must agree. How each kind of case is predicted and scored is told in
+[Validation](validation.md). A case that fails stays here with its cause. *Told* numbers stand
+beside the published one and are not judged. *Used* means that the numbers of the study are in the
+model too, so the case checks the program and not the science.
 """
 
 
@@ -49,7 +50,9 @@ def summary(results: Sequence[Result]) -> str:
          "**fail**" if r.verdict == "fail" else r.verdict, "used" if r.used else ""]
         for r in results
     ]  # fmt: skip
-    return f"{len(results)} cases: {told}.\n\n" + table(["case", "what", "source", "verdict", ""], rows)
+    return f"{len(results)} cases: {told}.\n\n" + table(
+        ["case", "what", "source", "verdict", ""], rows
+    )
 
 
 def _anchor(case_id: str) -> str:
@@ -65,8 +68,14 @@ def case(result: Result) -> str:
     ]  # fmt: skip
     head = f"### {plain(result.case)} {{ #{_anchor(result.case)} }}"
     body = table(["check", "expected", "computed", "unit", "tolerance", ""], rows)
-    line = f"{plain(result.title)} ({plain(result.source)}): **{result.verdict}**."
-    return "\n\n".join([head, line, body, plain(result.cause + "." if result.cause else "")])
+    line = f"{plain(_sentence(result.title))} ({plain(result.source)}): **{result.verdict}**."
+    return "\n\n".join(
+        [head, line, body, plain(_sentence(result.cause) + "." if result.cause else "")]
+    )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def experiment_table(rows: Sequence[Mapping[str, Any]], library: Library) -> str:

@@ -76,7 +76,8 @@ def equations(text: str) -> list[tuple[str, bool]]:
     spans = []
     for i, word in enumerate(words):
         if word.strip() in ("=", "->") and (not spans or i >= spans[-1][1]):
-            spans.append((_back(words, i), _forth(words, i)))
+            span = _back(words, i), _forth(words, i)
+            spans += [span] if span[1] - span[0] > 2 else []  # an arrow between words stays one
     out, at = [], 0
     for start, stop in spans:
         inner = "".join(words[start:stop])

@@ -82,11 +82,13 @@ def overview() -> str:
 
 
 OVERVIEW = """
-This part is written from the code while the manual is built, so it cannot be older than the program.
-Each mechanism is one file. It says which variables it reads, which it alone sets, to which it adds,
-and which parameters it takes. Each parameter is a row of the [evidence](../evidence/parameters.md)
-with its tier. Mechanisms meet in named [state variables](variables.md) only. A run is a list of steps that
-grow after each event; in each step the mechanisms run one after the other.
+This part is written from the code while the manual is built, so it cannot be older than the
+program. Each mechanism is one file. It says which variables it reads, which it alone sets, to
+which it adds, and which parameters it takes. Each parameter is a row of the
+[evidence](../evidence/parameters.md) with its tier. Mechanisms meet in named [state
+variables](variables.md) only. A run is a list of steps that grow after each event; in each step
+the mechanisms run one after the other. Where words give no formula, *As computed* shows the
+kernel itself.
 """
 
 
@@ -125,10 +127,10 @@ def variables() -> str:
 
 
 VARIABLES_TEXT = """
-Mechanisms know one another by these names alone. A variable is held in each cell of the grid, in each
-patch (grid cells of one region that share a network), in each region, in each eighth of the annulus
-(sector), or once in the disc. In a dish each cell type is one grid cell and one patch. `reference_` before
-a name is its value in the healthy, undisturbed disc.
+Mechanisms know one another by these names alone. A variable is held in each cell of the grid, in
+each patch (grid cells of one region that share a network), in each region, in each eighth of the
+annulus (sector), or once in the disc. In a dish each cell type is one grid cell and one patch.
+`reference_` before a name is its value in the healthy, undisturbed disc.
 """
 
 

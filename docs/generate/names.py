@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evdisc.evidence.names import kinds, table as names
+from evdisc.evidence.names import kinds
+from evdisc.evidence.names import table as names
 from evdisc.evidence.units_si import SI
 from evdisc.units import BARE, KINDS, PLAIN
 from generate.markdown import plain, table
@@ -33,9 +34,9 @@ def vocabulary() -> str:
 
 
 VOCABULARY_TEXT = """
-The names a protocol and the command line understand. Case, spaces, hyphens and the spelling of Greek letters
-do not matter: `IL-1β`, `il1beta` and `IL-1 beta` are one name. A misspelt name is refused with the nearest one.
-`evdisc vocabulary KIND` prints the same.
+The names a protocol and the command line understand. Case, spaces, hyphens and the spelling of
+Greek letters do not matter: `IL-1β`, `il1beta` and `IL-1 beta` are one name. A misspelt name is
+refused with the nearest one. `evdisc vocabulary KIND` prints the same.
 """
 
 
@@ -50,7 +51,8 @@ def units() -> str:
     table_rows = [[f"`{u}`", plain(si), f"{factor:.4g}"] for u, (si, factor) in SI.items()]
     return "\n\n".join([
         "# Units", UNIT_TEXT,
-        "## Quantities", table(["quantity", "written as", "inside", "bare number", "bounds"], kind_rows),
+        "## Quantities",
+        table(["quantity", "written as", "inside", "bare number", "bounds"], kind_rows),
         "## Units laboratories write", PLAIN_TEXT, table(["unit", "SI unit", "factor"], plain_rows),
         "## Units of evidence tables", SI_TEXT, table(["unit", "SI unit", "factor"], table_rows),
     ])  # fmt: skip
@@ -61,11 +63,12 @@ def _bounds(low: float, high: float) -> str:
 
 
 UNIT_TEXT = """
-A quantity is written with its unit. It is read once, where it comes in; inside, every number is in SI units.
-A number without a unit is refused unless its meaning is plain.
+A quantity is written with its unit. It is read once, where it comes in; inside, every number is
+in SI units. A number without a unit is refused unless its meaning is plain.
 
-**Is a dose in particles or in protein?**<br>`1e8 particles` counts vesicles. `100 ug` (`evdisc manufacture --dose`)
-weighs protein, and is turned into vesicles by the purity of the isolation, which is uncertain.
+**Is a dose in particles or in protein?**<br>`1e8 particles` counts vesicles. `100 ug` (`evdisc
+manufacture --dose`) weighs protein, and is turned into vesicles by the purity of the isolation,
+which is uncertain.
 
 **Why is `5` refused for glucose?**<br>It might be mM or mg/dL. Write `5 mM`.
 
@@ -73,15 +76,19 @@ weighs protein, and is turned into vesicles by the purity of the isolation, whic
 
 **What is `21 %`?**<br>The same as `0.21`.
 
-**Why is the dose of a dish per mL?**<br>Vesicles in a dish are a concentration, `1e9 particles/mL`; in a disc they
-are counted, `1e8 particles`, with the injected volume beside them.
+**Why is the dose of a dish per mL?**<br>Vesicles in a dish are a concentration, `1e9
+particles/mL`; in a disc they are counted, `1e8 particles`, with the injected volume beside them.
 
-**What is a gauge?**<br>A needle size; its outer diameter is a row of the evidence
-(`evdisc explain needle_diameter`).
+**What is a gauge?**<br>A needle size; its outer diameter is a row of the evidence (`evdisc
+explain needle_diameter`).
 
-**How are cells counted?**<br>In a disc per volume of tissue, in a dish per volume of medium, as `1e6 cells/mL`.
+**How are cells counted?**<br>In a disc per volume of tissue, in a dish per volume of medium, as
+`1e6 cells/mL`.
 
-**Which pressure unit for oxygen?**<br>In a disc `kPa`, in a dish the fraction of the gas above it, `5 %`.
+**Which pressure unit for oxygen?**<br>In a disc `kPa`, in a dish the fraction of the gas above
+it, `5 %`.
 """
-PLAIN_TEXT = "These are looked up. Others, such as `month`, `mmHg` or `degC`, go through the library pint."
+PLAIN_TEXT = (
+    "These are looked up. Others, such as `month`, `mmHg` or `degC`, go through the library pint."
+)
 SI_TEXT = "Columns of `unit` in the parameters, in your overlays too, take these and no others."

@@ -70,9 +70,10 @@ def cargoes(library: Library) -> str:
 
 
 CARGO_TEXT = """
-Each table is one chain: what one study says leads from the vesicle to the effect. *Lowers*, *raises* and
-*unknown* are the signs of an arrow; how to read the other columns stands in [The evidence](../evidence.md).
-`evdisc evidence show NAME` prints the same with the weight of each arrow.
+Each table is one chain: what one study says leads from the vesicle to the effect. *Lowers*,
+*raises* and *unknown* are the signs of an arrow; how to read the other columns stands in [The
+evidence](../evidence.md). `evdisc evidence show NAME` prints the same with the weight of each
+arrow.
 """
 
 
@@ -80,11 +81,16 @@ def identity(entity: Entity | None) -> str:
     """Other names and identifiers of a molecule."""
     if entity is None:
         return ""
-    ids = [f"{s} ({i})" if i else s
-           for species in (entity.human, entity.rat, entity.mouse) for s, i in species.items()]
-    words = [f"Also called {', '.join(entity.synonyms)}." if entity.synonyms else "",
-             f"Identifiers: {', '.join([*ids, *entity.identifiers])}." if ids else "",
-             f"Linked, but not the same: {', '.join(entity.related)}." if entity.related else ""]
+    ids = [
+        f"{s} ({i})" if i else s
+        for species in (entity.human, entity.rat, entity.mouse)
+        for s, i in species.items()
+    ]
+    words = [
+        f"Also called {', '.join(entity.synonyms)}." if entity.synonyms else "",
+        f"Identifiers: {', '.join([*ids, *entity.identifiers])}." if ids else "",
+        f"Linked, but not the same: {', '.join(entity.related)}." if entity.related else "",
+    ]
     return plain(" ".join(w for w in words if w))
 
 
@@ -120,9 +126,9 @@ def conflict_page(library: Library) -> str:
 
 
 CONFLICT_TEXT = """
-Where studies contradict each other. The rules that find them are told in
-[The evidence](../evidence.md#conflicts-by-rule); no conflict is listed by hand. Where both signs were seen in one
-cell type, each member of an ensemble takes one side.
+Where studies contradict each other. The rules that find them are told in [The
+evidence](../evidence.md#conflicts-by-rule); no conflict is listed by hand. Where both signs were
+seen in one cell type, each member of an ensemble takes one side.
 """
 
 
@@ -164,10 +170,10 @@ def parameter_page(library: Library) -> str:
 
 NOT_READ = "kept as a record, read by nothing"
 PARAMETER_TEXT = """
-Every number of the model, by the mechanism or file that reads it. The range holds 90 % of the draws.
-`measured` means the primary study was the source; `derived` computed, or told by a review that is named;
-`assumed` that nobody has measured it. `evdisc explain KEY` prints the same. More specific rows win over general
-ones. Use your own with an [overlay](../howto/own-parameters.md).
+Every number of the model, by the mechanism or file that reads it. The range holds 90 % of the
+draws. `measured` means the primary study was the source; `derived` computed, or told by a review
+that is named; `assumed` that nobody has measured it. `evdisc explain KEY` prints the same. More
+specific rows win over general ones. Use your own with an [overlay](../howto/own-parameters.md).
 """
 
 
@@ -201,7 +207,9 @@ def _uses(library: Library) -> dict[str, str]:
             for key in {row.source, row.via}:
                 numbers[key] = numbers.get(key, 0) + 1
     told = {
-        key: [f"{n[key]} {word}" for word, n in (("claims", claims), ("numbers", numbers)) if key in n]
+        key: [
+            f"{n[key]} {word}" for word, n in (("claims", claims), ("numbers", numbers)) if key in n
+        ]
         for key in library.sources
     }
     return {key: ", ".join(words) for key, words in told.items()}

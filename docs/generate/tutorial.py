@@ -4,11 +4,11 @@ On a page of ``docs/tutorials``
 
 - a block with ``title="NAME"`` is written to the file NAME,
 - a ``python`` block without a title is executed; all of a page share their names,
-- each command of a ``bash`` block is run; it must end well, or with exit code 2 after ``# refused``,
+- each command of a ``bash`` block is run; it ends well, or with exit code 2 after ``# refused``,
 - a ``text`` block holds lines that the block before it printed; a line ``...`` leaves some out.
 
-``python docs/generate/tutorial.py PAGE...`` runs pages; with ``--write`` the lines of their ``text``
-blocks become those that are printed now.
+``python docs/generate/tutorial.py PAGE...`` runs pages; with ``--write`` the lines of their
+``text`` blocks become those that are printed now.
 """
 
 from __future__ import annotations
@@ -27,13 +27,15 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-BLOCK = re.compile(r'^```(?P<kind>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<body>.*?)^```$', re.M | re.S)
+BLOCK = re.compile(
+    r'^```(?P<kind>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<body>.*?)^```$', re.M | re.S
+)
 EVDISC = [sys.executable, "-c", "from evdisc.cli import main; main()"]
 REFUSED = "# refused"
 
 
 def walk(page: Path, folder: Path) -> Iterator[tuple[re.Match[str], str]]:
-    """Run a page in ``folder`` (the working directory); yield each ``text`` block and what was printed.
+    """Run a page in ``folder`` (the working directory); yield ``text`` blocks and what was printed.
 
     Raises:
         RuntimeError: a command did not end as the page says.

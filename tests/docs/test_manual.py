@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -11,7 +12,9 @@ from urllib.parse import unquote, urldefrag, urlparse
 
 import pytest
 from ruamel.yaml import YAML
+from typer.main import get_command
 
+from evdisc.cli import app
 from evdisc.evidence.conflicts import conflicts
 from evdisc.evidence.library import load
 from evdisc.mechanism.variables import VARIABLES
@@ -95,11 +98,41 @@ def test_every_page_is_in_the_navigation(model, generate):
     assert listed == {p for p in written | made | project if not p.startswith("model/code/")}
 
 
+PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md"], key=str)
+
+
+def commands(text):
+    """Lines of code blocks that call evdisc, with their words."""
+    for block in re.findall(r"^```\w*\n(.*?)^```", text, flags=re.M | re.S):
+        for line in re.sub(r"\\\n\s*", " ", block).splitlines():
+            if line.startswith("evdisc ") and not line.startswith("evdisc:"):
+                yield shlex.split(re.split(r"\s{3,}|\s[>#|]\s", line)[0])[1:]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_the_commands_of_a_page_exist(page):
+    for words in commands(page.read_text("utf-8")):
+        command = get_command(app)
+        while words and hasattr(command, "commands") and words[0] in command.commands:
+            command, words = command.commands[words[0]], words[1:]
+        assert command.name or words[0] in ("--help", "--version"), words
+        known = {o for p in command.params for o in (*p.opts, *p.secondary_opts)} | {"--help"}
+        asked = {w.split("=")[0] for w in words if w.startswith("--")}
+        assert asked <= known | {"--version"}, (command.name, asked - known)
+        for word in words:
+            if word.startswith("examples/"):
+                assert (ROOT / word).exists(), word
+
+
 def test_checks_of_cases_are_plain_json():
     import numpy as np
 
     one = np.float64(1.0)
-    checks = (near("a", 1.0, one, "", 0.1), between("b", 0, 2, one, ""), holds("c", "", 1, "", one > 0))
+    checks = (
+        near("a", 1.0, one, "", 0.1),
+        between("b", 0, 2, one, ""),
+        holds("c", "", 1, "", one > 0),
+    )
     assert json.dumps([c.passed for c in checks]) == "[true, true, true]"
 
 
@@ -150,9 +183,8 @@ def test_links_inside_the_manual_lead_somewhere(site):
                 continue
             to, anchor = urldefrag(link)
             target = (path.parent / unquote(to)).resolve() if to else path
-            if not target.exists():
-                broken.append((path.name, link))
-            elif anchor and target in pages and unquote(anchor) not in pages[target].anchors:
+            known = pages[target].anchors if target in pages else {anchor}
+            if not target.exists() or (anchor and unquote(anchor) not in known):
                 broken.append((path.name, link))
     assert not broken, broken[:10]
 

@@ -12,7 +12,9 @@ NOT_RUN = {"processes"}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", [p for p in TUTORIALS if p.stem not in NOT_RUN], ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "page", [p for p in TUTORIALS if p.stem not in NOT_RUN], ids=lambda p: p.stem
+)
 def test_a_tutorial_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(DOCS))
     from generate.tutorial import BLOCK, unprinted, walk

@@ -63,7 +63,8 @@ def near(name: str, expected: float, computed: float, unit: str, share: float) -
 
 def between(name: str, low: float, high: float, computed: float, unit: str) -> Check:
     """A check that passes inside a range."""
-    return Check(name, f"{low:g} to {high:g}", computed, unit, "range", bool(low <= computed <= high))
+    inside = bool(low <= computed <= high)
+    return Check(name, f"{low:g} to {high:g}", computed, unit, "range", inside)
 
 
 def holds(name: str, expected: str, computed: float, unit: str, passed: bool) -> Check:
