@@ -16,7 +16,7 @@ GROUP = import sys, tomllib; \
   print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow study-cell study-therapies study-null lint dist clean
+.PHONY: help run test test-slow study-cell study-therapies study-null lint docs dist clean
 .NOTPARALLEL:
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo "make study-null how often shuffled labels look better than chance (two minutes)"
 	@echo "make lint       set up, then style, types and the arrows between the rooms"
 	@echo "make dist       set up, then the wheel and the source archive, into dist/"
+	@echo "make docs       set up, then build the manual into site/ (open site/index.html)"
 	@echo "make clean      remove .venv and caches; results in runs/ stay"
 
 run: $(READY) $(KERNELS)
@@ -37,7 +38,7 @@ run: $(READY) $(KERNELS)
 test: $(READY)-test $(KERNELS)
 	@$(PY) -m pytest -q
 
-test-slow: $(READY)-test $(KERNELS)
+test-slow: $(READY)-test $(READY)-docs $(KERNELS)
 	@$(PY) -m pytest -q -m slow
 
 # computed where it stopped last time; work/ may be removed afterwards
@@ -63,6 +64,10 @@ lint: $(READY)-lint
 dist: $(READY)-test
 	@$(PY) -m build --no-isolation --outdir dist .
 
+docs: $(READY)-docs $(KERNELS)
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
+	@echo "the manual: site/index.html"
+
 $(READY):
 	@echo "Setting up .venv (once, a few minutes) ..." >&2
 	@test -x .venv/bin/pip || $(PYTHON) -m venv .venv
@@ -70,7 +75,7 @@ $(READY):
 	@$(PIP) -e ".[$(EXTRAS)]"
 	@touch $@
 
-$(READY)-test $(READY)-lint: $(READY)-%: $(READY)
+$(READY)-test $(READY)-lint $(READY)-docs: $(READY)-%: $(READY)
 	@$(PY) -c '$(GROUP)' $* > .venv/group-$*.txt
 	@$(PIP) -r .venv/group-$*.txt
 	@touch $@
@@ -81,5 +86,5 @@ $(KERNELS): $(shell find src -name '*.py') | $(READY)
 	@touch $@
 
 clean:
-	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -58,17 +58,18 @@ Runner = Callable[[Library], Result]
 def near(name: str, expected: float, computed: float, unit: str, share: float) -> Check:
     """A check that passes within ``share`` of the expected value."""
     close = abs(computed - expected) <= share * abs(expected)
-    return Check(name, f"{expected:g}", computed, unit, f"within {100 * share:g} %", close)
+    return Check(name, f"{expected:g}", computed, unit, f"within {100 * share:g} %", bool(close))
 
 
 def between(name: str, low: float, high: float, computed: float, unit: str) -> Check:
     """A check that passes inside a range."""
-    return Check(name, f"{low:g} to {high:g}", computed, unit, "range", low <= computed <= high)
+    inside = bool(low <= computed <= high)
+    return Check(name, f"{low:g} to {high:g}", computed, unit, "range", inside)
 
 
 def holds(name: str, expected: str, computed: float, unit: str, passed: bool) -> Check:
     """A check of a direction or an order."""
-    return Check(name, expected, computed, unit, "direction", passed)
+    return Check(name, expected, computed, unit, "direction", bool(passed))
 
 
 def told(name: str, expected: float | str, computed: float, unit: str) -> Check:
