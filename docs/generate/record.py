@@ -193,8 +193,8 @@ def source_page(library: Library) -> str:
 
 
 def _words(row: Mapping[str, str]) -> str:
-    return ". ".join(v for v in (row["authors"], row["year"], row["title"], row["journal"],
-                                 row["volume"]) if v)  # fmt: skip
+    columns = ("authors", "year", "title", "journal", "volume")
+    return ". ".join(row[c].rstrip(".") for c in columns if row[c])
 
 
 def _uses(library: Library) -> dict[str, str]:
