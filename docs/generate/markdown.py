@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 #: what Markdown would read as a mark, as HTML entities
 MARKS = {ord(c): f"&#{ord(c)};" for c in "|*_`[]\\~#"}
+#: head of a page whose tables take the place of the list of headings
+WIDE = "---\nhide: [toc]\n---\n\n"
 FUNCTIONS = ("exp", "ln", "log", "sqrt", "div", "grad", "tau", "pi", "ln2", "max", "min", "dt")
 OPERATORS = ("+", "-", "/", "*", "=", "->", "<", ">", "x")
 ENDS = (",", ".", ";", ":")
@@ -73,7 +75,7 @@ def _part(part: str) -> str:
 def equations(text: str) -> list[tuple[str, bool]]:
     """Split prose into words and equations: (text, whether it is an equation)."""
     words = re.split(r"(?<= )", text)
-    spans = []
+    spans: list[tuple[int, int]] = []
     for i, word in enumerate(words):
         if word.strip() in ("=", "->") and (not spans or i >= spans[-1][1]):
             span = _back(words, i), _forth(words, i)

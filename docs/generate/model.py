@@ -16,7 +16,7 @@ from evdisc.report.words import number
 from evdisc.simulate.explain import mechanisms
 from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.simulate.readers import READERS
-from generate.markdown import details, doi_link, link, plain, prose, study, table
+from generate.markdown import WIDE, details, doi_link, link, plain, prose, study, table
 
 #: page -> title, what it tells, and the rooms it is read from
 ROOMS = {
@@ -123,7 +123,7 @@ def variables() -> str:
         rows.append([name, plain(v.meaning), plain(v.unit), held, bounds, *roles])
     header = ["variable", "meaning", "unit", "held in", "bounds", "owned by", "added to by",
               "read by"]  # fmt: skip
-    return "# State variables\n\n" + VARIABLES_TEXT + "\n" + table(header, rows)
+    return WIDE + "# State variables\n\n" + VARIABLES_TEXT + "\n" + table(header, rows)
 
 
 VARIABLES_TEXT = """
@@ -154,8 +154,10 @@ def room_page(title: str, found: Iterable[ModuleType], library: Library) -> str:
 def module_section(module: ModuleType, library: Library) -> str:
     """One file of the model."""
     first, _, rest = (module.__doc__ or "").strip().partition("\n")
-    name = module.__name__.rsplit(".", 1)[1]
-    parts = [f"## {name.replace('_', ' ').capitalize()} {{ #{name} }}", prose(said(first))]
+    room, name = short(module).split(".")
+    alone = any(rooms == (room,) for _, rooms in ROOMS.values())
+    heading = name.replace("_", " ").capitalize() + ("" if alone else f" ({room})")
+    parts = [f"## {heading} {{ #{name if alone else f'{room}-{name}'} }}", prose(said(first))]
     parts += [prose(rest)] if rest.strip() else []
     parts += [contract(m) for m in own_mechanisms(module)]
     parts.append(functions(module))

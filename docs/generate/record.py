@@ -12,7 +12,7 @@ from evdisc.evidence.entities import Entity
 from evdisc.evidence.gaps import CargoGaps, gaps, unknown_links
 from evdisc.evidence.library import Library
 from evdisc.simulate.explain import readers
-from generate.markdown import doi_link, link, plain, study, table
+from generate.markdown import WIDE, doi_link, link, plain, study, table
 from generate.model import ROW_HEADER, row_cells
 
 ARROWS = {1: "raises", -1: "lowers", 0: "**? unknown**"}
@@ -138,7 +138,8 @@ def gap_page(library: Library) -> str:
     kinds = list(dict.fromkeys(m for g in found for m in g.missing))
     rows = [[link(g.cargo, f"cargoes.md#{anchor(g.cargo)}"), *_marks(g, kinds)] for g in found]
     return "\n\n".join([
-        "# Gaps", "A dot marks what nobody has shown.", table(["cargo", *map(plain, kinds)], rows),
+        f"{WIDE}# Gaps", "A dot marks what the record of a cargo lacks.",
+        table(["cargo", *map(plain, kinds)], rows),
         "## Links the record leaves open", claim_table(unknown_links(library), library),
     ])  # fmt: skip
 
@@ -159,12 +160,12 @@ def parameter_page(library: Library) -> str:
     counted = ", ".join(f"{n} {tier}" for tier, n in sorted(tiers.items()))
     parts = ["# Parameters", f"{PARAMETER_TEXT}\n\nRows: {counted}."]
     for reader in sorted(by_reader, key=lambda r: (r == NOT_READ, r)):
-        rows = [
+        cells = [
             [f'<a id="{key}"></a>`{key}`' if i == 0 else "", *row_cells(row, library, "")]
             for key in by_reader[reader]
             for i, row in enumerate(library.parameters[key])
         ]
-        parts.append(f"## {plain(reader.replace('_', ' '))}\n\n{table(ROW_HEADER, rows)}")
+        parts.append(f"## {plain(reader.replace('_', ' '))}\n\n{table(ROW_HEADER, cells)}")
     return "\n\n".join(parts)
 
 
@@ -186,14 +187,14 @@ def source_page(library: Library) -> str:
         for key, row in sorted(library.sources.items())
     ]  # fmt: skip
     return "\n\n".join([
-        "# Sources", "Every study a claim or a parameter names. An empty DOI was not found.",
+        f"{WIDE}# Sources", "Every study a claim or a parameter names. An empty DOI was not found.",
         table(["key", "what", "DOI", "setting", "used in", "note"], rows),
     ])  # fmt: skip
 
 
 def _words(row: Mapping[str, str]) -> str:
-    return ". ".join(v for v in (row["authors"], row["year"], row["title"], row["journal"],
-                                 row["volume"]) if v)  # fmt: skip
+    columns = ("authors", "year", "title", "journal", "volume")
+    return ". ".join(row[c].rstrip(".") for c in columns if row[c])
 
 
 def _uses(library: Library) -> dict[str, str]:
@@ -208,7 +209,9 @@ def _uses(library: Library) -> dict[str, str]:
                 numbers[key] = numbers.get(key, 0) + 1
     told = {
         key: [
-            f"{n[key]} {word}" for word, n in (("claims", claims), ("numbers", numbers)) if key in n
+            f"{word}: {n[key]}"
+            for word, n in (("claims", claims), ("numbers", numbers))
+            if key in n
         ]
         for key in library.sources
     }

@@ -143,10 +143,11 @@ class Links(HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.links, self.anchors, self.loads = [], set(), []
+        self.links, self.anchors, self.loads, self.twice = [], set(), [], set()
 
     def handle_starttag(self, tag, attrs):
         held = dict(attrs)
+        self.twice |= self.anchors & {held.get("id")}
         self.anchors |= {held[k] for k in ("id", "name") if held.get(k)}
         if tag == "a" and held.get("href"):
             self.links.append(held["href"])
@@ -189,6 +190,7 @@ def test_links_inside_the_manual_lead_somewhere(site):
             if not target.exists() or (anchor and unquote(anchor) not in known):
                 broken.append((path.name, link))
     assert not broken, broken[:10]
+    assert not {p.name: f.twice for p, f in pages.items() if f.twice}
 
 
 @pytest.mark.slow
