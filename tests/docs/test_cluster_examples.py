@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "cluster" / "queue_workers.py"
 
 SUBMIT = """#!/bin/bash
-cp "$1" "$JOBS/$$.job"
-setsid bash "$1" > "$JOBS/$$.log" 2>&1 &
+cp "$1" "$JOBS/$$.job"  # the queue keeps the script: who submits it removes it at once
+setsid bash "$JOBS/$$.job" > "$JOBS/$$.log" 2>&1 &
 echo $! >> "$JOBS/started"
 echo "Submitted batch job $!"
 """
