@@ -39,7 +39,7 @@ def test_the_ignore_file_lets_in_what_is_copied_and_nothing_else():
 def test_images_are_plain_public_names():
     images = {line.split()[0] for line in instructions("FROM")}
     assert images == {"python:3.11-slim"}
-    assert not re.search(r"https?://|--(extra-)?index-url|--find-links", TEXT)
+    assert "://" not in TEXT
 
 
 def test_it_runs_evdisc_as_an_ordinary_user_with_warm_kernels():
