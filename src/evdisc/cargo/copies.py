@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.constants import atomic_mass
 
 from evdisc.cargo.mirna_names import without_species
 from evdisc.cargo.omics import CargoImport
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 UG = 1e-9  # kg
-KDA = 1.66053906892e-24  # kg, CODATA 2022
+KDA = 1e3 * atomic_mass  # kg
 
 
 @dataclass(frozen=True)

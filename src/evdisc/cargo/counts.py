@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evdisc.cargo.mirna_names import Named, looks_like_mirna, repaired, species_of, without_species
-from evdisc.cargo.tabular import numbers, numeric
+from evdisc.cargo.tabular import not_negative, numbers, numeric
 from evdisc.errors import InputError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def read_counts(
         raise InputError("no column of counts", file=path)
     given = [str(c).strip() for c in raw[column]]
     values = numbers(raw[samples].set_axis(given, axis=0), path, missing=False)
-    _not_negative(values, path)
+    not_negative(values, path, "counts")
     named = [repaired(n, reference) for n in given]
     mirna = _of_host(named)
     species = tuple(sorted(species_of(n.name for n, m in zip(named, mirna, strict=True) if m)))
@@ -103,18 +103,6 @@ def _short(named: list[Named], mirna: list[bool], species: tuple[str, ...]) -> l
     """Names without species prefix; with it where a table holds several species."""
     own = [n.name for n, m in zip(named, mirna, strict=True) if m]
     return own if len(species) > 1 else [without_species(n) for n in own]
-
-
-def _not_negative(values: pd.DataFrame, path: Path) -> None:
-    import numpy as np
-
-    rows, columns = np.nonzero(values.to_numpy() < 0)
-    if rows.size:
-        raise InputError(
-            f"row '{values.index[rows[0]]}', column '{values.columns[columns[0]]}'", file=path,
-            value=float(values.to_numpy()[rows[0], columns[0]]),
-            expected="counts that are not negative and no logarithms",
-        )  # fmt: skip
 
 
 def _joined(own: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:

@@ -16,7 +16,7 @@ from evdisc.cargo.normalise import METHODS, Method, cpm, factors, log_cpm
 from evdisc.cargo.proteins import protein_format, read_proteins
 from evdisc.cargo.quality import sample_quality, shares
 from evdisc.cargo.samples import matched, read_samples
-from evdisc.cargo.tabular import read_table
+from evdisc.cargo.tabular import bare_number, read_table
 from evdisc.errors import InputError, nearest
 from evdisc.evidence.library import Library, load
 
@@ -140,7 +140,7 @@ class CargoImport:
             "names_in_doubt": doubt[["given", "doubt"]].to_numpy().tolist(),
             "quality": plain(self.quality),
             "factors": {str(k): float(x) for k, x in self.factors.items()},
-            "markers": {str(c): {str(k): _finite(x) for k, x in row.items()}
+            "markers": {str(c): {str(k): bare_number(x) for k, x in row.items()}
                         for c, row in self.markers.iterrows()},
             "batches": plain(self.batches), "warnings": list(self.warnings),
         }  # fmt: skip
@@ -290,13 +290,9 @@ def _batches(
 
 def plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a table as JSON; NaN is null."""
-    return [{str(k): _finite(v) for k, v in row.items()} for row in frame.to_dict(orient="records")]
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, (float, np.floating)):
-        return float(value) if np.isfinite(value) else None
-    return int(value) if isinstance(value, np.integer) else value
+    return [
+        {str(k): bare_number(v) for k, v in row.items()} for row in frame.to_dict(orient="records")
+    ]
 
 
 __all__ = ["COLUMNS", "CargoImport", "import_cargo"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evdisc.cargo.tabular import as_number, headings, numbers, numeric
+from evdisc.cargo.tabular import as_number, headings, not_negative, numbers, numeric
 from evdisc.errors import InputError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def read_proteins(raw: pd.DataFrame, path: Path) -> ProteinTable:
     dropped, kept = _sifted(raw, names)
     values = raw.loc[kept, list(columns)].set_axis(names[kept], axis=0)
     values = numbers(values.rename(columns=columns), path, missing=True)
-    _not_negative(values, path)
+    not_negative(values, path, "signals")
     values = values.where(values > 0)
     empty = values.isna().all(axis=1)
     if empty.any():
@@ -166,15 +166,3 @@ def _sifted(raw: pd.DataFrame, names: pd.Series) -> tuple[dict[str, int], pd.Ser
     }
     kept = ~(reverse | contaminant | site | unnamed)
     return {k: n for k, n in counts.items() if n}, kept
-
-
-def _not_negative(values: pd.DataFrame, path: Path) -> None:
-    import numpy as np
-
-    rows, columns = np.nonzero(values.to_numpy() < 0)
-    if rows.size:
-        raise InputError(
-            f"row '{values.index[rows[0]]}', column '{values.columns[columns[0]]}'", file=path,
-            value=float(values.to_numpy()[rows[0], columns[0]]),
-            expected="signals that are not negative and no logarithms",
-        )  # fmt: skip

@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evdisc.errors import InputError, MissingExtraError
 
@@ -189,6 +189,32 @@ def as_number(text: str) -> float | None:
             return float(text.replace(",", "."))
         return None
     return value if value == value and abs(value) != float("inf") else None
+
+
+def not_negative(values: pd.DataFrame, path: Path, what: str) -> None:
+    """Refuse a negative number, as logarithms bring; ``what`` are counts or signals.
+
+    Raises:
+        InputError: names row and column of the first.
+    """
+    import numpy as np
+
+    rows, columns = np.nonzero(values.to_numpy() < 0)
+    if rows.size:
+        raise InputError(
+            f"row '{values.index[rows[0]]}', column '{values.columns[columns[0]]}'", file=path,
+            value=float(values.to_numpy()[rows[0], columns[0]]),
+            expected=f"{what} that are not negative and no logarithms",
+        )  # fmt: skip
+
+
+def bare_number(value: Any) -> Any:
+    """A number of NumPy as one of JSON, None where it is not finite; anything else as it is."""
+    import numpy as np
+
+    if isinstance(value, (float, np.floating)):
+        return float(value) if np.isfinite(value) else None
+    return int(value) if isinstance(value, np.integer) else value
 
 
 def numbers(frame: pd.DataFrame, path: Path, *, missing: bool) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from evdisc.report.cargo_report import RECORD, Answer
 from evdisc.report.cargo_words import lead
 from evdisc.report.figures import courses
 from evdisc.report.render import csv_link
+from evdisc.report.templates import templates
 from evdisc.study.folder import write_bytes, write_json
 
 PAGE = "report.html"
@@ -38,15 +39,11 @@ def write_cargo_report(answer: Answer, out: Path, command: str) -> Path:
 
 def page(answer: Answer, command: str) -> str:
     """The page as text."""
-    import jinja2
     from markupsafe import Markup
     from plotly.offline import get_plotlyjs
 
     content = answer.content
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("evdisc.report", "."), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+    environment = templates()
     environment.filters.update(number=words.number, interval=words.interval, csv_link=csv_link,
                                difference=words.difference)  # fmt: skip
     groups = list(dict.fromkeys(row["group"] for row in content["groups"]))

@@ -26,6 +26,7 @@ from evdisc.report.diagnose_text import (
 )
 from evdisc.report.figures import table_csv
 from evdisc.report.render import csv_link
+from evdisc.report.templates import templates
 from evdisc.study.folder import write_bytes, write_json
 
 PAGE_FORMAT = "evdisc-diagnosis-page/1"
@@ -87,14 +88,10 @@ def out_of_fold(cohort: Cohort, told: OutOfFold) -> str:
 
 def render(result: Mapping[str, Any], command: str) -> str:
     """The page as text: the same bytes for the same result."""
-    import jinja2
     from markupsafe import Markup
     from plotly.offline import get_plotlyjs
 
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("evdisc.report", "."), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+    environment = templates()
     environment.filters.update(
         number=words.number, csv_link=csv_link, spread=spread, confounder=confounder_words
     )

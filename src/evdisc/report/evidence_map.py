@@ -10,6 +10,7 @@ from evdisc.evidence.conflicts import conflicts
 from evdisc.evidence.gaps import SETTINGS, coverage
 from evdisc.evidence.library import Library
 from evdisc.evidence.weights import Belief, arrows
+from evdisc.report.templates import templates
 
 #: columns of the map, from left to right
 LANES = ("made by", "vesicle", "cargo", "target", "pathway or process", "phenotype")
@@ -22,14 +23,10 @@ LANE_OF_TYPE = {
 
 def evidence_map(library: Library, belief: Belief) -> str:
     """The page as text; it needs no network."""
-    import jinja2
     from markupsafe import Markup
     from plotly.offline import get_plotlyjs
 
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("evdisc.report", "."), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+    environment = templates()
     return environment.get_template("evidence_map.html").render(
         plotly=Markup(get_plotlyjs()),
         data=Markup(_json({"lanes": LANES, "nodes": nodes(library), "links": links(library, belief),

@@ -11,6 +11,7 @@ from evdisc.cargo.omics import CargoImport, plain
 from evdisc.report import words
 from evdisc.report.cargo_figures import distribution
 from evdisc.report.render import csv_link
+from evdisc.report.templates import templates
 from evdisc.study.folder import write_bytes, write_json
 from evdisc.vesicle.importing import FORMAT, ParticleImport
 from evdisc.vesicle.overlay import Measurement, overlay_text, protocol_text
@@ -79,14 +80,10 @@ def write_vesicles(done: ParticleImport, out: Path, cell: str | None, isolation:
 
 
 def _page(done: ParticleImport, summary: Mapping[str, Any], block: str) -> str:
-    import jinja2
     from markupsafe import Markup
     from plotly.offline import get_plotlyjs
 
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("evdisc.report", "."), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+    environment = templates()
     environment.filters.update(number=words.number, interval=words.interval, csv_link=csv_link)
     head = {"evdisc": __version__, "title": "Vesicles as measured", "warnings": summary["warnings"]}
     figure = distribution(plain(done.distribution), summary["size"]) if len(done.sizes) else None

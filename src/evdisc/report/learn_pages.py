@@ -9,8 +9,9 @@ from typing import Any
 
 from evdisc.evidence.library import load
 from evdisc.report import learn_figures, learn_text, words
-from evdisc.report.rank_page import stored
 from evdisc.report.render import citations, csv_link
+from evdisc.report.run_folder import stored
+from evdisc.report.templates import templates
 from evdisc.study.folder import write_bytes
 
 FORMAT = "evdisc-learning/1"
@@ -89,14 +90,10 @@ def _asked(result: Mapping[str, Any]) -> str:
 def _written(
     path: Path, template: str, result: Mapping[str, Any], protocol: str, parts: Mapping[str, Any]
 ) -> Path:
-    import jinja2
     from markupsafe import Markup
     from plotly.offline import get_plotlyjs
 
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("evdisc.report", "."), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+    environment = templates()
     environment.filters.update(
         number=words.number, interval=words.interval, csv_link=csv_link, unit_of=words.unit_of,
         effort=learn_text.effort_words, worth=learn_text.worth_words,

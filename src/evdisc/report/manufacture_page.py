@@ -11,6 +11,7 @@ from evdisc.errors import FolderError, InputError
 from evdisc.evidence.library import Library
 from evdisc.report import manufacture_figures, manufacture_words, words
 from evdisc.report.render import citations, csv_link
+from evdisc.report.templates import templates
 from evdisc.study.folder import write_bytes
 
 FORMAT = "evdisc-manufacture-page/1"
@@ -50,14 +51,10 @@ def page(
     result: Mapping[str, Any], library: Library, protocol: str, words_typed: Sequence[str]
 ) -> str:
     """The page as text."""
-    import jinja2
     from markupsafe import Markup
     from plotly.offline import get_plotlyjs
 
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("evdisc.report", "."), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+    environment = templates()
     environment.filters.update(
         number=words.number, interval=words.interval, csv_link=csv_link,
         criterion=manufacture_words.criterion_words, percent=manufacture_words.percent,

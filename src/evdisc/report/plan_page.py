@@ -10,6 +10,7 @@ from evdisc.report.document import Block
 from evdisc.report.figures import Figure, style, table_csv
 from evdisc.report.plan_document import plan_blocks
 from evdisc.report.render import csv_link
+from evdisc.report.templates import templates
 
 FORMAT = "evdisc-plan-page/1"
 COLOURS = {"stoichiometric": "#1f8a8a", "potency": "#c79a2b"}
@@ -17,14 +18,10 @@ COLOURS = {"stoichiometric": "#1f8a8a", "potency": "#c79a2b"}
 
 def page(plan: Mapping[str, Any], protocol: str, command: str) -> str:
     """The page of a plan as text."""
-    import jinja2
     from markupsafe import Markup
     from plotly.offline import get_plotlyjs
 
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("evdisc.report", "."), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+    environment = templates()
     environment.filters.update(number=words.number, csv_link=csv_link, unit_of=words.unit_of)
     found = {"Time points": courses(plan), "Where the spread is unknown": curves(plan)}
     return environment.get_template("plan_page.html").render(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from evdisc.errors import FolderError
 from evdisc.evidence.library import load
 from evdisc.report import rank_figures, words
 from evdisc.report.rank_words import command, effect_words, sentences
 from evdisc.report.render import citations, csv_link
+from evdisc.report.run_folder import stored
+from evdisc.report.templates import templates
 from evdisc.study.folder import write_bytes
 from evdisc.study.species import READOUTS
 
@@ -109,31 +109,15 @@ def conflicts(result: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     return sorted(found.items())
 
 
-def stored(folder: Path) -> dict[str, Any]:
-    """result.json of a folder.
-
-    Raises:
-        FolderError: there is none.
-    """
-    path = folder / "result.json"
-    if not path.is_file():
-        raise FolderError("holds no result", file=folder, expected="a finished run folder")
-    return json.loads(path.read_text("utf-8"))
-
-
 def _library(folder: Path) -> Any:
     return load(sorted((folder / "overlays").glob("*")))
 
 
 def _page(folder: Path, template: str, result: Mapping[str, Any], **parts: Any) -> str:
-    import jinja2
     from markupsafe import Markup
     from plotly.offline import get_plotlyjs
 
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("evdisc.report", "."), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+    environment = templates()
     environment.filters.update(
         number=words.number, interval=words.interval, csv_link=csv_link, effect=effect_words,
         unit_of=words.unit_of, fact=fact_words,

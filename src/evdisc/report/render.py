@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evdisc.errors import FolderError
 from evdisc.evidence.claims import Claim
 from evdisc.evidence.library import Library, load
 from evdisc.evidence.names import fold
 from evdisc.outcome.readouts import EXPRESSION, readout_names
 from evdisc.report import figures, words
 from evdisc.report.exposure_figures import exposure_figures
+from evdisc.report.run_folder import stored
+from evdisc.report.templates import templates
 from evdisc.report.trust import contradictions, standing
 from evdisc.study.folder import write_bytes
 
@@ -35,19 +35,15 @@ def write_report(folder: Path) -> Path:
 
 def render(folder: Path) -> str:
     """The page as text; see :func:`write_report`."""
-    import jinja2
     from markupsafe import Markup
     from plotly.offline import get_plotlyjs
 
-    result = _result(folder)
+    result = stored(folder)
     protocol = (folder / "protocol.yaml").read_text("utf-8")
     library = load(sorted((folder / "overlays").glob("*")))
     shown, more = _readouts(result, protocol)
     result["first"] = shown[:1]
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("evdisc.report", "."), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+    environment = templates()
     environment.filters.update(
         number=words.number,
         interval=words.interval,
@@ -106,13 +102,6 @@ def claims(result: Mapping[str, Any], library: Library) -> list[Claim]:
 def citations(result: Mapping[str, Any], library: Library) -> list[dict[str, str]]:
     """Studies behind the run."""
     return [library.sources[k] for k in result["citations"] if k in library.sources]
-
-
-def _result(folder: Path) -> dict[str, Any]:
-    path = folder / "result.json"
-    if not path.is_file():
-        raise FolderError("holds no result", file=folder, expected="a finished run folder")
-    return json.loads(path.read_text("utf-8"))
 
 
 def _readouts(result: Mapping[str, Any], protocol: str) -> tuple[list[str], list[str]]:

@@ -11,6 +11,7 @@ from evdisc.cargo.transcriptome import replacing
 from evdisc.evidence.library import Library
 from evdisc.report.figures import Figure, style, table_csv
 from evdisc.report.render import csv_link
+from evdisc.report.templates import templates
 
 #: colours of the types, strongest first; names as in the table
 COLOURS = {
@@ -45,14 +46,10 @@ def write_targets_page(path: Path, answer: Targets, library: Library) -> None:
 
 def targets_page(answer: Targets, library: Library) -> str:
     """The page as HTML, the same bytes for the same answer."""
-    import jinja2
     from markupsafe import Markup
     from plotly.offline import get_plotlyjs
 
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("evdisc.report", "."), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+    environment = templates()
     environment.filters["csv_link"] = csv_link
     studies = [c.study for c in library.claims if any(c.claim in p.reported for p in answer.pairs)]
     keys = [*dict.fromkeys(studies), *SOURCES]

@@ -200,10 +200,10 @@ def ready(protocol: LoadedProtocol, out: Path | None, fresh: bool = False) -> Re
     return Ready(protocol, library, overlays, texts, print_, folder)
 
 
-def default_folder(protocol: LoadedProtocol) -> Path:
-    """``runs/<protocol name>`` below the current folder."""
+def default_folder(protocol: LoadedProtocol, what: str = "") -> Path:
+    """``runs/<what><protocol name>`` below the current folder."""
     name = Path(protocol.file).stem if protocol.file is not None else "study"
-    return Path("runs") / name
+    return Path("runs") / (what + name)
 
 
 def gather(folder: Folder, members: int) -> Stack:

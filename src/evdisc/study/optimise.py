@@ -26,7 +26,7 @@ from evdisc.protocol.yaml_io import LoadedProtocol, validate
 from evdisc.simulate import disc
 from evdisc.study.asked import Asked, asked
 from evdisc.study.crew import Progress, silent
-from evdisc.study.execute import copy_overlays, overlay_paths, preflight
+from evdisc.study.execute import copy_overlays, default_folder, overlay_paths, preflight
 from evdisc.study.fit_table import known_readouts
 from evdisc.study.folder import Folder, fingerprint, joint_fingerprint, write_bytes, write_json
 from evdisc.study.front import COSTS, content
@@ -126,7 +126,7 @@ def optimise(
     task = task_of(protocol, study, search, library)
     texts = [p.read_bytes() for p in overlays]
     print_ = joint_fingerprint(fingerprint(study, texts), task.question)
-    folder = Folder(out if out is not None else default_folder(protocol))
+    folder = Folder(out if out is not None else default_folder(protocol, "optimise-"))
     folder.verify(print_, fresh)
     with folder.lock():
         folder.claim(print_, fresh)
@@ -219,12 +219,6 @@ def require_therapy(protocol: LoadedProtocol) -> DiscStudy:
         raise InputError("has no therapy to search around", file=protocol.file, key="therapy",
                          expected="a vesicle and how it is given")  # fmt: skip
     return study
-
-
-def default_folder(protocol: LoadedProtocol) -> Path:
-    """``runs/optimise-<protocol name>`` below the current folder."""
-    name = Path(protocol.file).stem if protocol.file is not None else "study"
-    return Path("runs") / f"optimise-{name}"
 
 
 def made_per_dose(study: DiscStudy, library: Library) -> float:

@@ -23,7 +23,13 @@ from evdisc.protocol.yaml_io import LoadedProtocol
 from evdisc.simulate.site import disc_context
 from evdisc.study.cases import CONTROLS, Case
 from evdisc.study.crew import Jobs, Progress, require, silent
-from evdisc.study.execute import StudyResult, copy_overlays, overlay_paths, preflight
+from evdisc.study.execute import (
+    StudyResult,
+    copy_overlays,
+    default_folder,
+    overlay_paths,
+    preflight,
+)
 from evdisc.study.folder import Folder, fingerprint, write_bytes, write_json
 from evdisc.study.gains import HYPOTHESES
 from evdisc.study.gains import gains as paired
@@ -74,7 +80,7 @@ def species(
         preflight(LoadedProtocol(frame, {}, "", protocol.file), library)
     texts = [p.read_bytes() for p in overlays]
     print_ = fingerprint(study, texts)
-    folder = Folder(out if out is not None else default_folder(protocol))
+    folder = Folder(out if out is not None else default_folder(protocol, "species-"))
     folder.verify(print_, fresh)
     jobs = require(jobs, told)
     with folder.lock():
@@ -108,12 +114,6 @@ def require_product(protocol: LoadedProtocol) -> DiscStudy:
         raise InputError("gives no vesicle", file=protocol.file, key="therapy",
                          expected="a product to compare")  # fmt: skip
     return study
-
-
-def default_folder(protocol: LoadedProtocol) -> Path:
-    """``runs/species-<protocol name>`` below the current folder."""
-    name = Path(protocol.file).stem if protocol.file is not None else "study"
-    return Path("runs") / f"species-{name}"
 
 
 def discs(study: DiscStudy) -> list[str]:

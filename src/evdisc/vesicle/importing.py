@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from evdisc.cargo.tabular import bare_number
 from evdisc.errors import InputError
 from evdisc.evidence.distributions import Z95
 from evdisc.evidence.library import Library, load
@@ -83,7 +84,7 @@ class ParticleImport:
             "runs": [_plain(r) for r in self.runs.to_dict(orient="records")],
             "flow": [{
                 "file": f.file, "version": f.version, "events": len(f.events),
-                "per_ml": _number(f.per_ml),
+                "per_ml": bare_number(f.per_ml),
                 "channels": [_plain(r) for r in f.channels.to_dict(orient="records")],
                 "spillover": None if f.spillover is None else f.spillover.to_numpy().tolist(),
             } for f in self.flow],
@@ -224,10 +225,4 @@ def _settings(read: Sequence[ParticleFile]) -> dict[str, str]:
 
 
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:
-    return {str(k): _number(v) for k, v in row.items()}
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, (float, np.floating)):
-        return float(value) if np.isfinite(value) else None
-    return int(value) if isinstance(value, np.integer) else value
+    return {str(k): bare_number(v) for k, v in row.items()}
