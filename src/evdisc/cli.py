@@ -19,6 +19,7 @@ from evdisc import (
     cli_network,
     cli_plan,
     cli_rank,
+    cli_serve,
     cli_study,
     cli_vesicles,
 )
@@ -46,6 +47,7 @@ app.add_typer(cli_study.app)
 app.add_typer(cli_vesicles.app)
 app.add_typer(cli_cargo.app)
 app.add_typer(cli_diagnose.app)
+app.add_typer(cli_serve.app)
 
 ProtocolPath = Annotated[Path, typer.Argument(help="Protocol file (YAML).")]
 Overrides = Annotated[

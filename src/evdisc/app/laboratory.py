@@ -1,0 +1,111 @@
+"""The parts every view uses: workspace, queue, benches; and how a job is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evdisc.app.bench import Bench
+from evdisc.app.jobs import Queue
+from evdisc.app.safety import plain_names
+from evdisc.app.tools import PROTOCOL, tool, words_of
+from evdisc.app.workspace import Job, User, Workspace
+from evdisc.errors import InputError
+
+#: largest protocol a page takes, bytes; and most members of a job
+MOST_PROTOCOL, MOST_MEMBERS = 200_000, 20_000
+#: seconds and megabytes a question may take
+QUICK, SLOW, MEMORY = 20.0, 120.0, 8_000
+
+
+@dataclass
+class Laboratory:
+    """Everything that outlives a page."""
+
+    workspace: Workspace
+    queue: Queue
+    quick: Bench
+    dose: Bench
+    pages: Bench
+
+    def user(self, owner: str) -> User:
+        """One user's part of the workspace."""
+        return self.workspace.user(owner)
+
+    async def check(self, text: str) -> dict[str, Any]:
+        """See :func:`evdisc.app.calls.check`.
+
+        Raises:
+            InputError: the text is larger than any protocol.
+        """
+        if len(text.encode()) > MOST_PROTOCOL:
+            raise InputError("is too large", expected=f"at most {MOST_PROTOCOL} bytes")
+        return dict(await self.quick.ask("check", text=text))
+
+    async def submit(
+        self, owner: str, name: str, values: Mapping[str, Any], text: str | None
+    ) -> Job:
+        """Put a job into the queue.
+
+        Raises:
+            InputError: an option or the protocol is not valid.
+        """
+        wanted = tool(name)
+        words, files = words_of(wanted, values, self.user(owner))
+        title = wanted.title
+        if PROTOCOL in words:
+            if text is None:
+                raise InputError("needs a protocol")
+            found = await self.checked(text, wanted.kind)
+            title = found["title"] if name == "run" else f"{title}: {found['title']}"
+            files |= {PROTOCOL: text.encode(), **self.overlays(owner, found["overlays"])}
+        return self.queue.submit(owner, name, words, title, files)
+
+    async def checked(self, text: str, kind: str = "any") -> dict[str, Any]:
+        """What a valid protocol says.
+
+        Raises:
+            InputError: it is not valid, of another kind, or asks for too much.
+        """
+        found = await self.check(text)
+        if not found["valid"]:
+            raise InputError(found["fault"]["message"])
+        if kind not in ("any", found["kind"]):
+            raise InputError(f"needs a {kind} protocol", value=found["kind"])
+        if found["members"] > MOST_MEMBERS:
+            raise InputError("asks for too many members", key="ensemble.members",
+                             value=found["members"], expected=f"at most {MOST_MEMBERS}")  # fmt: skip
+        return found
+
+    def overlays(self, owner: str, names: list[str]) -> dict[str, bytes]:
+        """The user's own files that a protocol names as evidence.
+
+        Raises:
+            InputError: a name is a path, or none of the user's files.
+        """
+        own = {f["name"]: f["id"] for f in reversed(self.user(owner).files())}
+        strange = plain_names(names) or [n for n in names if n not in own or n == PROTOCOL]
+        if strange:
+            raise InputError("is none of your files", key="evidence.overlays", value=strange[0],
+                             expected="the name of a file under My data")  # fmt: skip
+        return {n: self.user(owner).file(own[n]).read_bytes() for n in names}
+
+    async def dose_table(self, owner: str, text: str) -> dict[str, Any]:
+        """The dose table of a protocol that names no overlay.
+
+        Raises:
+            InputError: the protocol is not valid. RunError: it took too long.
+        """
+        found = await self.checked(text)
+        if found["overlays"]:
+            raise InputError("the live table does not read overlays; a run does")
+        if not found["therapy"]:
+            raise InputError("no therapy, so no dose")
+        return dict(await self.dose.ask("dose", text=text))
+
+
+def laboratory(workspace: Workspace, slots: int) -> Laboratory:
+    """A laboratory over a workspace."""
+    return Laboratory(workspace, Queue(workspace, slots), Bench(QUICK, MEMORY),
+                      Bench(SLOW, MEMORY), Bench(SLOW, MEMORY))  # fmt: skip
