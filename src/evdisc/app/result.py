@@ -152,6 +152,7 @@ class Result:
     async def curves(self, found: dict[str, Any]) -> None:
         """Time courses: those asked for, and any other by name."""
         tag("h2", "Courses")
+        self.courses = set(found["readouts"])
         note("Lines are medians and bands hold 90 % of the members. Dotted: the therapy if its "
              "effect follows vesicles per cell rather than copies. A click in the legend takes a "
              "line away.")  # fmt: skip
@@ -178,7 +179,8 @@ class Result:
         with box:
             for one in told:
                 content = json.loads(one["json"])
-                content["layout"]["showlegend"] = True
+                if one["name"] in self.courses:
+                    content["layout"]["showlegend"] = True
                 figure({**one, "json": json.dumps(content)}, csv_of(self.job.id, one["name"]))
 
     async def others(self, found: dict[str, Any]) -> None:
