@@ -163,6 +163,17 @@ def test_activities_stay_between_zero_and_one_and_come_to_rest(number):
     np.testing.assert_allclose(late, later, atol=2e-3)
 
 
+def test_an_input_that_is_no_number_ends_as_one():
+    network = member().network(True)
+    wired, n = wiring(network), len(network.nodes)
+    for patches in (1, 3):
+        x, drive = np.full((n, patches), 0.2), np.zeros((n, patches))
+        drive[0, 0] = np.nan
+        work = np.zeros((4, n * patches))
+        advance(x, drive, wired, 0, 86400.0, TOLERANCE, work, np.full(1, np.inf))
+        assert np.isnan(x).any()
+
+
 def test_an_unknown_node_offers_the_nearest():
     with pytest.raises(InputError, match="did you mean 'PTEN'"):
         member().network(True).index("PTENN")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evdisc.evidence.library import load
-from evdisc.outcome.readouts import healthy_water, pfirrmann
+from evdisc.outcome.readouts import healthy_water, pfirrmann, t2_ratio
 from evdisc.simulate.values import Values
 
 
@@ -30,5 +30,13 @@ def test_a_rat_tail_is_graded_by_t2_relative_to_its_own():
 def test_t2_of_grade_three_water_is_that_of_grade_three():
     v = values("3")
     water = 0.76 / (0.76 + 0.24 * 1.4338)
-    t2 = 210.14 * np.exp(v.number("t2_slope_with_water") * (water - healthy_water(v)))
-    assert t2 == pytest.approx(84, abs=10.3)  # published mean and SD
+    assert 210.14 * t2_ratio(v, water) == pytest.approx(84, abs=10.3)  # published mean and SD
+
+
+def test_a_dry_nucleus_has_the_t2_of_fibrous_tissue():
+    v = values()
+    assert t2_ratio(v, healthy_water(v)) == pytest.approx(1.0)
+    dry = 210.14 * t2_ratio(v, np.linspace(0.05, 0.6, 12))
+    assert (np.diff(dry) >= 0.0).all()
+    assert dry.min() > 37.0  # annulus in grade IV, Pfirrmann by T2 of 479 discs
+    assert dry.max() < 51.0 + 9.0  # nucleus in grade IV

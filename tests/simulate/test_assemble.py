@@ -12,7 +12,7 @@ from evdisc.mechanism.variables import VARIABLES
 from evdisc.simulate.assemble import assemble, check, pack
 from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.simulate.values import Values
-from evdisc.study.execute import run
+from evdisc.study.execute import preflight, run
 from studies import rat
 
 
@@ -136,6 +136,19 @@ def test_an_overlay_parameter_nobody_reads_is_refused_before_anything_is_written
     with pytest.raises(EvidenceError, match="gag_turnovers"):
         run(rat(f"evidence.overlays=['{overlay}']"), out)
     assert not out.exists()
+
+
+def test_an_overlay_row_for_planning_alone_does_not_stop_a_run(tmp_path):
+    header = "key,preset,species,region,grade,cell,subject,value,distribution,low,high,unit,"
+    header += "tier,via,source,use,note\n"
+    overlay = tmp_path / "mine.csv"
+    row = "culture_units,,,,,,static flask,9,fixed,,,1,assumed,,evdisc,{},\n"
+    overlay.write_text(header + row.format("plan"))
+    protocol = rat(f"evidence.overlays=['{overlay}']")
+    preflight(protocol, load([overlay]))
+    overlay.write_text(header + row.format("model"))
+    with pytest.raises(EvidenceError, match="culture_units"):
+        preflight(protocol, load([overlay]))
 
 
 def test_parse_row_names_file_row_and_column():

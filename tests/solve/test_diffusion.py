@@ -8,10 +8,10 @@ from evdisc.solve.diffusion import coarsen, factor, new_diffusion, solve
 from evdisc.solve.grid import build_grid
 
 
-def system(nr, nz, seed):
+def system(nr, nz, seed, plate=1.6e-3):
     """A disc with jumps in diffusivity and a random mass in every cell."""
     rng = np.random.default_rng(seed)
-    grid = build_grid(2e-3, 1.3e-3, 1e-3, 1.6e-3, 2e-4, nr, nz)
+    grid = build_grid(2e-3, 1.3e-3, 1e-3, plate, 2e-4, nr, nz)
     m = new_diffusion(grid.shape)
     radial, axial = np.zeros((nr, nz, 1)), np.zeros((nr, nz + 1, 1))
     d = np.choose(grid.region, [1e-9, 3e-10, 5e-11, 0.0]) * rng.uniform(0.5, 2)
@@ -46,6 +46,15 @@ def direct(m, shape):
 def test_it_solves_what_a_direct_solver_solves(nr, nz, seed):
     m, grid = system(nr, nz, seed)
     assert 0 < solve(m, 1e-12, 60) < 30
+    expected = direct(m, grid.shape)
+    np.testing.assert_allclose(m.x[:nr], expected, rtol=1e-8, atol=1e-10 * abs(expected).max())
+
+
+@pytest.mark.parametrize("gap", [1e-4, 1e-5, 1e-6])
+@pytest.mark.parametrize(("nr", "nz"), [(8, 6), (16, 10)])
+def test_thin_rings_between_nucleus_and_endplate_edge_are_solved(gap, nr, nz):
+    m, grid = system(nr, nz, 7, plate=1.3e-3 + gap)
+    assert 0 < solve(m, 1e-12, 60) < 60
     expected = direct(m, grid.shape)
     np.testing.assert_allclose(m.x[:nr], expected, rtol=1e-8, atol=1e-10 * abs(expected).max())
 

@@ -162,6 +162,9 @@ def advance(x, drive, w, kind, span, tolerance, work, pace):
         field(guess, drive, w, kind, f2)
         error = combine(weights, x, f0, f1, f2, guess)
         steps += 1
+        if not error < np.inf:  # the inputs are no numbers: no step is short enough
+            guess[:] = np.nan
+            error, step = 0.0, span - t
         taken = error <= tolerance or step < 1.0
         ahead = step * min(3.0, max(0.2, 0.9 * (tolerance / max(error, 1e-12)) ** (1.0 / 3.0)))
         # a step cut short by the end of the span says nothing against the longer one

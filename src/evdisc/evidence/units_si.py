@@ -75,6 +75,7 @@ SI: dict[str, tuple[str, float]] = {
     "vesicles/kg": ("vesicles/kg", 1.0),
     "vesicles/ug": ("vesicles/kg", 1e9),
     "nt": ("nt", 1.0),
+    "kcal/mol": ("J/mol", 4184.0),
     "copies/vesicle": ("copies/vesicle", 1.0),
     "copies/cell": ("copies/cell", 1.0),
     "K": ("K", 1.0),

@@ -83,9 +83,8 @@ def disc_readouts(run: Run, values: Values) -> dict[str, Floats]:
     """
     s = run.series
     water = s["water_content"]
-    slope = values.number("t2_slope_with_water")
     healthy_t2 = values.number("t2_healthy", unit="s")
-    t2 = healthy_t2 * np.exp(slope * (water - healthy_water(values)))
+    t2 = healthy_t2 * t2_ratio(values, water)
     matrix = {"GAG": "gag", "collagen II content": "collagen_2"}
     return {
         "disc height index": 100.0 * s["height_ratio"],
@@ -104,6 +103,16 @@ def disc_readouts(run: Run, values: Values) -> dict[str, Floats]:
         **by_region(s),
         **expression_readouts(run, "NP"),
     }  # fmt: skip
+
+
+def t2_ratio(values: Values, water: Floats) -> Floats:
+    """T2 of the nucleus over healthy at a ``water`` mass fraction.
+
+    Its logarithm falls with the water at first; a nucleus that dries out nears fibrous tissue.
+    """
+    least = values.number("t2_fibrous_share")
+    lost = healthy_water(values) - water
+    return least + (1.0 - least) * np.exp(-values.number("t2_slope_with_water") * lost)
 
 
 def healthy_water(values: Values) -> float:

@@ -53,6 +53,9 @@ class EnsembleSpec(Spec):
 
     members: int = Field(20, strict=True, ge=1, le=100_000, description="ensemble members")
     seed: int = Field(1, strict=True, ge=0, lt=2**63, description="seed of all draws")
+    posterior: Text | None = Field(
+        None, description="file of `evdisc fit` to take members from, relative to this file"
+    )
 
 
 class NumericsSpec(Spec):

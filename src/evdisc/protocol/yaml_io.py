@@ -113,8 +113,17 @@ def validate(text: str, file: Path | None, overrides: Sequence[str] = ()) -> Loa
         override.apply(tree, pairs)
         override.apply(plain, plain_pairs)
         text = _dump(tree)
-    spec = _spec(plain, file, places)
+    spec = _found(_spec(plain, file, places), file)
     return LoadedProtocol(spec, plain, text, file)
+
+
+def _found(spec: DiscStudy | DishStudy, file: Path | None) -> DiscStudy | DishStudy:
+    """The specification with the whole path of its posterior, which any process can read."""
+    if spec.ensemble.posterior is None:
+        return spec
+    path = (Path() if file is None else file.parent) / spec.ensemble.posterior
+    ensemble = spec.ensemble.model_copy(update={"posterior": str(path.resolve())})
+    return spec.model_copy(update={"ensemble": ensemble})
 
 
 def parse(text: str, file: object) -> CommentedMap:

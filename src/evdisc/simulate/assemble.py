@@ -142,9 +142,14 @@ def check(mechanisms: Sequence[Mechanism]) -> None:
 
 
 def unread(values: Values, mechanisms: Iterable[Mechanism], others: Iterable[str]) -> list[str]:
-    """Overlay parameters that no mechanism of the list, and nothing in ``others``, reads."""
+    """Overlay parameters that no mechanism of the list, and nothing in ``others``, reads.
+
+    Rows for planning alone are not meant for a run.
+    """
+    library = values.library
     read = {p.key for m in mechanisms for p in m.parameters} | set(others)
-    return sorted(values.library.overlaid - read)
+    planned = {k for k in library.overlaid if all(r.use == "plan" for r in library.parameters[k])}
+    return sorted(library.overlaid - read - planned)
 
 
 def pack(parameters: Sequence[Parameter], values: Values) -> Floats:

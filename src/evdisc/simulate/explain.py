@@ -9,48 +9,7 @@ from evdisc.evidence.library import Library, context_text
 from evdisc.mechanism.contract import Mechanism
 from evdisc.mechanism.variables import VARIABLES
 from evdisc.simulate.mechanisms import DISC, DISH
-
-#: parameters read outside mechanisms, and by whom
-OTHER_READERS = {
-    "disc_height": "simulate.site", "disc_radius": "simulate.site",
-    "nucleus_radius": "simulate.site", "nucleus_radius_share": "simulate.site",
-    "endplate_radius": "simulate.site", "endplate_radius_share": "simulate.site",
-    "endplate_thickness": "simulate.site", "cell_density": "simulate.disc",
-    "needle_diameter": "simulate.disc", "injection_gauge": "simulate.disc",
-    "endogenous_copies": "cell.cargo_effect", "cargo_half_life": "delivery.internalise",
-    "particles_per_mass": "study.purity", "largest_particles_per_mass": "study.purity",
-    "batch_cargo": "vesicle.build", "storage_loss": "vesicle.build",
-    "thawing_lost": "vesicle.build", "secretion_gain": "vesicle.secretion",
-    "lost_to_lysosome": "vesicle.secretion", "lost_to_amphisome": "vesicle.secretion",
-    "engineering_enrichment": "vesicle.engineering", "sorting_shift": "vesicle.engineering",
-    "loaded_copies": "vesicle.engineering", "loading_share": "vesicle.engineering",
-    "free_cargo_left": "vesicle.engineering", "engineering_recovery": "vesicle.engineering",
-    "engineering_integrity": "vesicle.engineering", "targeting_gain": "vesicle.engineering",
-    "uptake_left_with_cavin_2": "vesicle.engineering",
-    "bound_share_cationic": "vesicle.engineering", "carrier_half_release": "delivery.carrier",
-    "carrier_release_shape": "delivery.carrier", "carrier_burst": "delivery.carrier",
-    "carrier_degradation": "delivery.carrier_material",
-    "carrier_volume_kept": "delivery.carrier_material", "carrier_charge": "tissue.swelling",
-    "carrier_modulus": "tissue.swelling", "carrier_matrix": "delivery.carrier_material",
-    "carrier_back_flow": "delivery.carrier", "carrier_ros_gain": "delivery.carrier",
-    "depot_contact_share": "delivery.transport", "vascular_escape": "delivery.transport",
-    "body_mass": "delivery.systemic", "blood_phase": "delivery.systemic",
-    "blood_clearance_rate": "delivery.systemic", "blood_volume_per_mass": "delivery.systemic",
-    "organ_share": "delivery.systemic", "organ_half_life": "delivery.systemic",
-    "muscle_half_life": "delivery.systemic", "muscle_share": "delivery.systemic",
-    "uptake_of_recipient": "delivery.uptake", "transplant_half_life": "delivery.transplant",
-    "transplant_hunger": "delivery.transplant",
-    "expression_delay": "cell.expression", "nuclear_entry": "cell.expression",
-    "native_copies_per_vesicle": "vesicle.build", "node_healthy": "cell.network",
-    "node_time_constant": "cell.network", "edge_strength": "cell.network",
-    "edge_class_strength": "cell.network",
-    "edge_half_activation": "cell.network", "edge_hill": "cell.network",
-    "claim_probability": "cell.network", "claim_borrowed_share": "cell.network",
-    "stimulus_steepness": "cell.dose",
-    "t2_healthy": "outcome.readouts", "t2_slope_with_water": "outcome.readouts",
-    "pfirrmann_t2_border": "outcome.readouts", "pfirrmann_five_height": "outcome.readouts",
-    "equivalence_band": "outcome.effects", "knock_down_left": "simulate.dish",
-}  # fmt: skip
+from evdisc.simulate.readers import OTHER_READERS
 
 
 def mechanisms() -> tuple[Mechanism, ...]:

@@ -4,6 +4,9 @@ L x is the sum over faces of G (x_neighbour - x), zero beyond the open faces. It
 :mod:`evdisc.solve.multigrid` for a single unknown: lines along z are solved exactly, all even lines
 and then all odd ones; a coarse level keeps the even lines and shares out what the odd ones hold by
 the conductance towards each neighbour. All levels are stacked along the first axis.
+
+Two thin rings side by side hold together so strongly that this converges slowly; lines along r are
+then solved in turn with it.
 """
 
 from __future__ import annotations
@@ -15,6 +18,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+#: lines that are solved side by side
+TOGETHER = 4
+#: cycles after which lines along r are solved as well
+PLAIN = 12
 
 
 class Diffusion(NamedTuple):
@@ -36,6 +44,7 @@ class Diffusion(NamedTuple):
     x: Floats
     b: Floats
     line: Floats
+    across: Floats
 
 
 def new_diffusion(shape: tuple[int, int]) -> Diffusion:
@@ -49,7 +58,8 @@ def new_diffusion(shape: tuple[int, int]) -> Diffusion:
     radial, inward, outward, mass, whole, pivot, x, b = (np.zeros((rows, nz)) for _ in range(8))
     return Diffusion(
         np.array(size, dtype=np.int64), start, radial, np.zeros((rows, nz + 1)), inward, outward,
-        mass, whole, pivot, x, b, np.zeros(nz),
+        mass, whole, pivot, x, b, np.zeros((TOGETHER, nz)),
+        np.zeros((2, nr)),
     )  # fmt: skip
 
 
@@ -130,28 +140,73 @@ def gather(m, fine, follows, leads, coarse):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def relax(m, level, colour):
-    """Solve every second line of a level exactly, its neighbours held."""
-    nz = m.x.shape[1]
-    x, right, line = m.x, m.b, m.line
-    for j in range(colour, m.size[level], 2):
-        i = m.start[level] + j
-        inner, outer = j > 0, j + 1 < m.size[level]
-        for k in range(nz):
-            total = right[i, k]
-            if inner:
-                total += m.radial[i - 1, k] * x[i - 1, k]
-            if outer:
-                total += m.radial[i, k] * x[i + 1, k]
-            line[k] = total
+    """Solve every second line of a level exactly, its neighbours held.
+
+    Each number of a line waits for the one before it, so :data:`TOGETHER` lines are solved side by
+    side; where fewer are left the last one is solved again.
+    """
+    first, last = m.start[level] + colour, m.start[level] + m.size[level] - 1
+    last -= (last - first) % 2
+    for i in range(first, last + 1, 2 * TOGETHER):
+        for n in range(TOGETHER):
+            around(m, min(i + 2 * n, last), m.start[level], m.size[level], m.line[n])
+        solve_lines(m, i, min(i + 2, last), min(i + 4, last), min(i + 6, last))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def around(m, i, start, lines, out):
+    """Write b and what the neighbours of line ``i`` bring into ``out`` (nz,)."""
+    inner, outer = i > start, i + 1 < start + lines
+    for k in range(m.x.shape[1]):
+        total = m.b[i, k]
+        if inner:
+            total += m.radial[i - 1, k] * m.x[i - 1, k]
+        if outer:
+            total += m.radial[i, k] * m.x[i + 1, k]
+        out[k] = total
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def solve_lines(m, i, j, p, q):
+    """Solve four lines for the right sides in ``line``, forth and back along z."""
+    nz, line = m.x.shape[1], m.line
+    a = b = c = d = 0.0
+    for k in range(nz):
+        # the face at k = 0 is a boundary, whose conductance is in the pivot alone
+        held = 1.0 if k > 0 else 0.0
+        line[0, k] = a = m.pivot[i, k] * (line[0, k] + held * m.axial[i, k] * a)
+        line[1, k] = b = m.pivot[j, k] * (line[1, k] + held * m.axial[j, k] * b)
+        line[2, k] = c = m.pivot[p, k] * (line[2, k] + held * m.axial[p, k] * c)
+        line[3, k] = d = m.pivot[q, k] * (line[3, k] + held * m.axial[q, k] * d)
+    a = b = c = d = 0.0
+    for k in range(nz - 1, -1, -1):
+        held = 1.0 if k + 1 < nz else 0.0
+        m.x[i, k] = a = line[0, k] + m.pivot[i, k] * (held * m.axial[i, k + 1]) * a
+        m.x[j, k] = b = line[1, k] + m.pivot[j, k] * (held * m.axial[j, k + 1]) * b
+        m.x[p, k] = c = line[2, k] + m.pivot[p, k] * (held * m.axial[p, k + 1]) * c
+        m.x[q, k] = d = line[3, k] + m.pivot[q, k] * (held * m.axial[q, k + 1]) * d
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def relax_across(m):
+    """Solve every line along r of the finest level exactly, one after the other."""
+    lines, nz = m.size[0], m.x.shape[1]
+    drop, rest = m.across[0], m.across[1]
+    for k in range(nz):
+        share, here = 0.0, 0.0
+        for i in range(lines):
+            total = m.b[i, k]
+            if k > 0:
+                total += m.axial[i, k] * m.x[i, k - 1]
+            if k + 1 < nz:
+                total += m.axial[i, k + 1] * m.x[i, k + 1]
+            inner = m.radial[i - 1, k] if i > 0 else 0.0
+            pivot = m.whole[i, k] - inner * share
+            here = rest[i] = (total + inner * here) / pivot
+            share = drop[i] = m.radial[i, k] / pivot
         here = 0.0
-        for k in range(nz):
-            below = m.axial[i, k] if k > 0 else 0.0
-            here = m.pivot[i, k] * (line[k] + below * here)
-            line[k] = here
-        x[i, nz - 1] = here
-        for k in range(nz - 2, -1, -1):
-            here = line[k] + m.pivot[i, k] * m.axial[i, k + 1] * here
-            x[i, k] = here
+        for i in range(lines - 1, -1, -1):
+            here = m.x[i, k] = rest[i] + (drop[i] if i + 1 < lines else 0.0) * here
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -202,6 +257,8 @@ def solve(m, tolerance, most):
     Small is, seen as a change of the unknown, below ``tolerance`` of the largest.
     """
     for n in range(most):
+        if n >= PLAIN:
+            relax_across(m)
         cycle(m)
         if settled(m, tolerance):
             return n + 1
@@ -223,7 +280,7 @@ def settled(m, tolerance):
                 return False
             largest = max(largest, size)
     for j in range(1, m.size[0], 2):
-        left_at(m, j, True, j + 1 < m.size[0], m.line)
+        left_at(m, j, True, j + 1 < m.size[0], m.line[0])
         for k in range(nz):
-            change = max(change, abs(m.line[k]) / m.whole[j, k])
+            change = max(change, abs(m.line[0, k]) / m.whole[j, k])
     return change <= tolerance * largest

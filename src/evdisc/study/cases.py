@@ -22,9 +22,9 @@ from evdisc.protocol.blocks import Spec
 from evdisc.protocol.specs import DiscStudy
 from evdisc.protocol.therapy_specs import DeliverySpec, TherapySpec, VesicleSpec
 from evdisc.simulate import disc
-from evdisc.simulate.draws import MemberDraws
 from evdisc.simulate.given import given
 from evdisc.simulate.member import Member
+from evdisc.study.posterior import member_draws
 from evdisc.study.stated import alone, mixture, stated
 from evdisc.study.worker import Arrays
 from evdisc.vesicle.build import build_product
@@ -90,7 +90,7 @@ def as_text(cases: Sequence[Case]) -> str:
 def drawn(frame: DiscStudy, number: int, library: Library) -> Member:
     """A member as it is before anything is given to it."""
     bare = frame.model_copy(update={"therapy": None})
-    member = disc.draw_member(bare, library, MemberDraws(frame.ensemble.seed, number))
+    member = disc.draw_member(bare, library, member_draws(frame.ensemble, number))
     member.network(False)
     return member
 

@@ -11,6 +11,7 @@ from evdisc.evidence.library import load
 from evdisc.protocol.yaml_io import LoadedProtocol
 from evdisc.study.dose_context import context
 from evdisc.study.execute import overlay_paths, preflight
+from evdisc.study.posterior import require_evidence
 from evdisc.study.summary import Stack, delivery_rows
 from evdisc.study.variants import Variant
 from evdisc.study.worker import draw, expose_member, stack
@@ -29,7 +30,9 @@ def dose_table(protocol: LoadedProtocol) -> dict[str, Any]:
         raise InputError(
             "has no therapy", file=protocol.file, key="therapy", expected="a dose to tabulate"
         )
-    library = load(overlay_paths(protocol))
+    overlays = overlay_paths(protocol)
+    require_evidence(study.ensemble, [p.read_bytes() for p in overlays])
+    library = load(overlays)
     preflight(protocol, library)
     members = range(study.ensemble.members)
     treated = (Variant("treated", "stoichiometric", False),)

@@ -21,6 +21,7 @@ from evdisc import __version__
 from evdisc.errors import FolderError
 from evdisc.evidence.tables import data_hash
 from evdisc.protocol.specs import DiscStudy, DishStudy
+from evdisc.study.posterior import posterior_hash
 
 FORMAT = "evdisc-run/1"
 RECORD = "study.json"
@@ -33,12 +34,24 @@ OWN = (
 
 
 def fingerprint(study: DiscStudy | DishStudy, overlays: Sequence[bytes]) -> str:
-    """SHA-256 over protocol, overlays, seed, version and evidence; not over the member count."""
+    """SHA-256 over protocol, overlays, seed, version and evidence; not over the member count.
+
+    Raises:
+        EvidenceError: the posterior of the protocol is not one of this evidence.
+    """
     spec = study.model_dump(mode="json")
     spec["ensemble"].pop("members")
+    spec["ensemble"].pop("posterior")
+    if study.ensemble.posterior is not None:
+        spec["ensemble"]["posterior"] = posterior_hash(study.ensemble, overlays)
     spec["evidence"] = [hashlib.sha256(text).hexdigest() for text in overlays]
     body = json.dumps([FORMAT, __version__, data_hash(), spec], sort_keys=True)
     return hashlib.sha256(body.encode()).hexdigest()
+
+
+def joint_fingerprint(*parts: str) -> str:
+    """SHA-256 over several fingerprints, or a fingerprint and what is asked of its study."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def write_bytes(path: Path, data: bytes) -> None:

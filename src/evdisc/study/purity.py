@@ -13,9 +13,9 @@ from evdisc.outcome.effects import rounded, triple
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.protocol.therapy_specs import VesicleSpec
 from evdisc.simulate.dish import dish_context
-from evdisc.simulate.draws import MemberDraws
 from evdisc.simulate.site import disc_context
 from evdisc.simulate.values import Values
+from evdisc.study.posterior import member_draws
 
 Floats = NDArray[np.float64]
 PER_UG = 1e-9  # of particles per kg
@@ -26,7 +26,7 @@ def per_mass(
 ) -> Floats:
     """Particles per kg of protein in each member's preparation, by how it was isolated."""
     context = disc_context(study.disc) if isinstance(study, DiscStudy) else dish_context(study)
-    drawn = (Values(library, context, MemberDraws(study.ensemble.seed, m)) for m in members)
+    drawn = (Values(library, context, member_draws(study.ensemble, m)) for m in members)
     return np.array([v.number("particles_per_mass", vesicle.isolation) for v in drawn])
 
 

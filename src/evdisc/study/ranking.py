@@ -13,6 +13,7 @@ from evdisc.protocol.therapy_specs import DeliverySpec
 from evdisc.study import ties
 from evdisc.study.attribution import uncomputed
 from evdisc.study.gains import HYPOTHESES, Gains
+from evdisc.study.posterior import posterior_notes
 from evdisc.study.products import Product
 from evdisc.study.stages import Outcome
 from evdisc.study.usual import dose_words, injury_words
@@ -44,7 +45,8 @@ def content(
         "duration_d": rounded(frame.duration / 86400.0), "readout": _readout(found),
         "members": frame.ensemble.members, "seed": frame.ensemble.seed,
         "failed": whole.failed | controls.failed, "numerics": frame.numerics.model_dump(),
-        "warnings": _warnings(whole, controls), "ranking": [], "order": [], "controls": {},
+        "warnings": [*_warnings(whole, controls), *posterior_notes(frame.ensemble)],
+        "ranking": [], "order": [], "controls": {},
         "naive": None, "probability_none_helps": None, "widest_difference": None,
     }  # fmt: skip
     if not found.members.size:

@@ -20,6 +20,7 @@ from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.simulate.member import network_arrows
 from evdisc.study.claims_influence import influence_of_claims, unpacked
 from evdisc.study.influence import assumed, drawn_row
+from evdisc.study.posterior import posterior_notes
 from evdisc.study.purity import purity
 from evdisc.study.safety import safety
 from evdisc.study.sensitivity import sensitivity
@@ -87,7 +88,7 @@ def result(
     out["evidence"] = sorted({c.claim for a in network_arrows(library) for c in a.claims})
     out["assumed"] = _assumed(study, stack, library)
     out["influence_of_claims"] = _claims(study, stack, library)
-    out["warnings"] = _warnings(stack)
+    out["warnings"] = [*_warnings(stack), *posterior_notes(study.ensemble)]
     out["citations"] = citations(study, library)
     return out
 

@@ -15,11 +15,11 @@ from evdisc.outcome.delivery_table import delivery
 from evdisc.outcome.readouts import disc_readouts, dish_readouts
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.simulate import disc, dish
-from evdisc.simulate.draws import MemberDraws
 from evdisc.simulate.exposure import exposure
 from evdisc.simulate.member import Member
 from evdisc.simulate.run import Run
 from evdisc.study.claims_influence import packed
+from evdisc.study.posterior import member_draws
 from evdisc.study.variants import Variant, variants
 
 Arrays = dict[str, NDArray[Any]]
@@ -47,7 +47,7 @@ def run_task(text: str, kind: str, overlays: Sequence[str], members: Sequence[in
 
 def draw(study: DiscStudy | DishStudy, member: int, library: Library) -> Member:
     """The member with this number: its draws depend on seed, number and parameter alone."""
-    quantile = MemberDraws(study.ensemble.seed, member)
+    quantile = member_draws(study.ensemble, member)
     if isinstance(study, DiscStudy):
         return disc.draw_member(study, library, quantile)
     return dish.draw_member(study, library, quantile)

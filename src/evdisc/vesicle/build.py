@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from evdisc.cargo.molecules import kind, linked, require_known
@@ -35,6 +34,8 @@ def native_profile(library: Library, parent: str) -> list[str]:
 
 def build_product(spec: VesicleSpec, library: Library, value: Value) -> Product:
     """Cargo profile of a protocol's vesicle.
+
+    ``value`` may return an array of draws for each number; then the product's numbers are arrays.
 
     Raises:
         InputError: a named cargo is in no claim.
@@ -84,5 +85,5 @@ def build_product(spec: VesicleSpec, library: Library, value: Value) -> Product:
 def left_after(storage: StorageSpec, value: Value) -> float:
     """Share of vesicles left after storage: tubes take a share in 48 h, each thawing another."""
     lost = value("storage_loss", TUBES[storage.tube], "")
-    in_tube = math.exp(math.log(1.0 - lost) * storage.time / TUBE_TIME)
+    in_tube = (1.0 - lost) ** (storage.time / TUBE_TIME)
     return in_tube * (1.0 - value("thawing_lost", "", "")) ** storage.freeze_thaw
