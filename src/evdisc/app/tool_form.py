@@ -58,30 +58,45 @@ class ToolForm:
 
     def field(self, option: Option) -> None:
         """One option."""
-        label = option.name.strip("_").replace("_", " ").replace("for", "read-out", 1) if (
-            option.name == "for_"
-        ) else option.name.strip("_").replace("_", " ")  # fmt: skip
-        files = {f"{f['name']} ({f['size']:,} bytes)": f["id"] for f in
-                 self.lab.user(self.owner).files()} if option.kind == "file" else {}  # fmt: skip
+        if option.kind == "file":
+            self.file(option)
+            return
 
         def told(text: str) -> None:
-            value: Any = files.get(text, "") if option.kind == "file" else text
-            if option.kind == "switch":
-                value = text == "true"
-            elif option.many and option.kind != "file":
-                value = [v.strip() for v in text.split(";") if v.strip()]
-            self.values[option.name] = value
+            self.values[option.name] = entered(option, text)
 
-        choices = ["", *files] if option.kind == "file" else list(option.choices)
-        shown = {"file": "choice", "whole": "whole", "switch": "switch", "choice": "choice"}
-        hint = option.help + ("; several with ; between" if option.many and not files else "")
-        first = option.default or (choices[0] if option.kind == "choice" and choices else "")
-        value = "false" if option.kind == "switch" else first
+        first = option.choices[0] if option.choices else ""
+        value = "false" if option.kind == "switch" else option.default or first
         if option.kind == "choice" and value:
             self.values[option.name] = value
-        Field(label, value, told, kind=shown.get(option.kind, "text"), hint=hint, choices=choices,
-              empty="choose a file of My data" if option.kind == "file" else "not stated",
-              needed=option.required, wait=0 if choices else 600)  # fmt: skip
+        kind = option.kind if option.kind in ("whole", "switch", "choice") else "text"
+        hint = option.help + (" Several: with ; between." if option.many else "")
+        Field(label(option), value, told, kind=kind, hint=hint, choices=option.choices,
+              needed=option.required, wait=0 if option.choices else 600)  # fmt: skip
+
+    def file(self, option: Option) -> None:
+        """An option that is a file of the user, or several."""
+        own = {f"{f['name']} ({f['size']:,} bytes)": f["id"]
+               for f in self.lab.user(self.owner).files()}  # fmt: skip
+        empty = "choose a file" if own else "bring a file under My data first"
+        if not option.many:
+
+            def told(text: str) -> None:
+                self.values[option.name] = own.get(text, "")
+
+            Field(label(option), "", told, kind="choice", hint=option.help, empty=empty,
+                  choices=["", *own], needed=option.required)  # fmt: skip
+            return
+        chosen: list[str] = self.values.setdefault(option.name, [])
+        with tag("fieldset"):
+            tag("legend", label(option))
+            note(option.help if own else empty)
+            for name, id_ in own.items():
+
+                def switched(on: str, id_: str = id_) -> None:
+                    chosen.append(id_) if on == "true" else chosen.remove(id_)
+
+                Field(name, "false", switched, kind="switch")
 
     async def start(self) -> None:
         """Put the job into the queue."""
@@ -96,3 +111,18 @@ class ToolForm:
                 failure(str(error))
             return
         ui.navigate.to(f"/result/{job.id}")
+
+
+def label(option: Option) -> str:
+    """Name of an option as a person reads it."""
+    word = option.flag.lstrip("-") or option.name
+    return {"for": "read-out"}.get(word, word.strip("_").replace("-", " ").replace("_", " "))
+
+
+def entered(option: Option, text: str) -> Any:
+    """What a field says, as the value of its option."""
+    if option.kind == "switch":
+        return text == "true"
+    if option.many:
+        return [v.strip() for v in text.split(";") if v.strip()]
+    return text

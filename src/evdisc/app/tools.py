@@ -65,7 +65,7 @@ OUT = ("--out", "out")
 TOOLS = (
     Tool("run", "runs", "Run", ("run", PROTOCOL, *OUT), (*SIZES, "oracle"), "any"),
     Tool("rank", "compare", "Rank the published products in one disc", ("rank", *OUT),
-         ("disc", "for_", "by", "equal", "attribute", "pairs", *SIZES),
+         ("disc", "readout", "by", "equal", "attribute", "pairs", *SIZES),
          choices={"disc": ("*preset",), "by": ("product", "cargo"),
                   "equal": ("dose", "cost", "given")}),
     Tool("species", "compare", "The same product in the discs of five species",
@@ -80,7 +80,12 @@ TOOLS = (
          ("files", "dilution", "blank", "protein", "cell", "isolation"),
          choices={"cell": ("", "*parent_cell"), "isolation": ("*isolation",)}),
     Tool("cargo", "data", "Cargo my vesicles carry", ("cargo", "import", *OUT),
-         ("files", "table", "tables", "file", "kind", "level", "cell", "species", "particles")),
+         ("table", "samples", "kind", "method", "compare", "mirbase"),
+         choices={"kind": ("", "mirna", "protein"), "method": ("tmm", "upper-quartile", "none")}),
+    Tool("report", "data", "From my cargo to the disc",
+         ("cargo", "report", "--protocol", PROTOCOL, *OUT),
+         ("table", "samples", "vesicles", "copies", "spike_in", "group", "kind", "mirbase",
+          "isolate", *SIZES), "any", {"kind": ("", "mirna", "protein")}),
     Tool("targets", "data", "Targets of a miRNA in my sequences",
          ("cargo", "targets", "--out", "sites.csv", "--page", "page.html", "--overlay",
           "overlay.csv"),
@@ -104,7 +109,7 @@ TOOLS = (
          {"unit": ("", "animal", "level", "donor")}),
     Tool("checklist", "planning", "A reporting checklist, filled as far as it can be",
          ("plan", PROTOCOL, "--out", "checklist"), ("checklist", "answers"), "any",
-         {"checklist": ("MISEV2023", "EV-TRACK", "ARRIVE 2.0")}),
+         {"checklist": ("=checklists",)}),
 )  # fmt: skip
 
 
@@ -182,6 +187,10 @@ def _option(tool: Tool, name: str, hint: Any, default: Any) -> Option:
 def _names(word: str) -> list[str]:
     from evdisc.evidence.names import names
 
+    if word == "=checklists":
+        from evdisc.report.checklists import names as checklists
+
+        return list(checklists())
     return names(word[1:]) if word.startswith("*") else [word]
 
 
