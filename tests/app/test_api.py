@@ -11,12 +11,12 @@ from served import COMMAND, SMALL, Served, environment, wait_for
 @pytest.fixture(scope="module")
 def done(lab):
     """A user with a finished run."""
-    client = lab.client()
-    job = client.post("/api/jobs", json={"protocol": SMALL})
-    assert job.status_code == 201, job.text
-    ended = wait_for(client, job.json()["id"])
-    assert ended["state"] == "done", ended
-    return client, ended["id"]
+    with lab.client() as client:
+        job = client.post("/api/jobs", json={"protocol": SMALL})
+        assert job.status_code == 201, job.text
+        ended = wait_for(client, job.json()["id"])
+        assert ended["state"] == "done", ended
+        yield client, ended["id"]
 
 
 def test_result_is_byte_for_byte_that_of_the_command_line(done, tmp_path):
