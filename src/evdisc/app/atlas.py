@@ -119,6 +119,7 @@ class Claims:
 
     def draw(self) -> None:
         """The search and what it finds."""
+        tag("h2", "Claims", "unseen")
         with tag("search"), tag("div", "", "row"):
             Field("Search", self.text, self.search, wait=300,
                   example="miR-21, Akt, Cheng 2018, ferroptosis")  # fmt: skip

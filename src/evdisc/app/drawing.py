@@ -22,7 +22,7 @@ def plot(figure: Mapping[str, Any], name: str) -> ui.plotly:
     layout.pop("template", None)
     layout["autosize"] = True
     made = ui.plotly({"data": figure["data"], "layout": layout, "config": CONFIG})
-    made.props["role"], made.props["aria-label"] = "img", name
+    made.props["role"], made.props["aria-label"] = "group", name
     made.style(f"width: 100%; height: {layout.get('height', 320)}px")
     return made
 

@@ -245,7 +245,7 @@ def delivered(found: dict[str, Any]) -> None:
 def effects(found: dict[str, Any]) -> None:
     """Differences between the arms."""
     tag("h2", "Differences")
-    head = ["read-out", "against", "effect follows", "difference (90 %)", "", "direction",
+    head = ["read-out", "against", "effect follows", "difference (90 %)", "unit", "direction",
             "chance of benefit", "animals per arm"]  # fmt: skip
     table(head, found["effects"][:FIRST_EFFECTS], "Differences between arms")
     csv_link(head, found["effects"], "differences.csv")

@@ -17,7 +17,7 @@ VIEWS = (
 
 @contextmanager
 def page(title: str, here: str) -> Iterator[None]:
-    """A page with its header; what is made inside stands in ``main``."""
+    """A page with its header; what is made inside stands below it."""
     ui.page_title(f"{title} · evdisc")
     ui.add_head_html('<link rel="stylesheet" href="/static/style.css">')
     link("Skip to the content", "#content", "skip")
@@ -28,5 +28,6 @@ def page(title: str, here: str) -> Iterator[None]:
                 with tag("li"):
                     current = {"aria_current": "page"} if to == here else {}
                     link(name, to, **current)
-    with tag("main", id="content", tabindex="-1"):
+    # the frame NiceGUI puts around a page is the main landmark already
+    with tag("div", "", "content", id="content", tabindex="-1"):
         yield
