@@ -56,5 +56,7 @@ def require_free(host: str, port: int) -> None:
             probe.bind((host, port))
     except OSError as error:
         words = error.strerror or str(error)
-        raise InputError(f"cannot be listened on: {words}", key="--host, --port",
-                         value=f"{host}:{port}", expected="a free port of this machine") from None  # fmt: skip
+        raise InputError(
+            f"cannot be listened on: {words}", key="--host, --port", value=f"{host}:{port}",
+            expected="a free port of this machine",
+        ) from None  # fmt: skip

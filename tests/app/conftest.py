@@ -1,6 +1,7 @@
 """One laboratory for the tests of a file."""
 
 import pytest
+
 from served import Served
 
 

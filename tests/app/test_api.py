@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+
 from served import COMMAND, SMALL, Served, environment, wait_for
 
 
@@ -139,8 +140,8 @@ def test_oversize_requests_are_refused(lab):
 
 def test_too_many_members_are_refused(lab):
     with lab.client() as client:
-        answer = client.post("/api/jobs", json={"protocol": SMALL.replace("members: 2",
-                                                                          "members: 90000")})  # fmt: skip
+        text = SMALL.replace("members: 2", "members: 90000")
+        answer = client.post("/api/jobs", json={"protocol": text})
         assert answer.status_code == 422
         assert "at most" in answer.json()["error"]
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+
 from served import COMMAND, SMALL, Served, environment
 
 pytestmark = pytest.mark.slow
@@ -237,14 +238,18 @@ def test_keyboard_reaches_everything(page, lab):
     seen = set()
     for _ in range(60):
         page.keyboard.press("Tab")
-        seen.add(page.evaluate("document.activeElement.innerText || document.activeElement.tagName"))
+        seen.add(
+            page.evaluate("document.activeElement.innerText || document.activeElement.tagName")
+        )
     assert {"TEXTAREA", "INPUT", "Run", "Save the protocol"} <= seen
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("view", [*VIEWS, "/result"])
 def test_axe_finds_nothing(page, lab, view, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe is not installed"
+    )
     page.emulate_media(color_scheme=scheme)
     if view == "/result":
         design(page, lab)

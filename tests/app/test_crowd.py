@@ -7,6 +7,7 @@ import json
 import sys
 
 import pytest
+
 from served import ROOT
 
 USERS = 20

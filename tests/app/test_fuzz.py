@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
+
 from served import SMALL, Served
 
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
@@ -45,7 +46,11 @@ def judge(answer, answers):
     answers[answer.status_code] += 1
     assert answer.status_code < 500, answer.text[:500]
     assert not any(leak in answer.text for leak in LEAKS), answer.text[:500]
-    if answer.status_code >= 400 and answer.content and answer.headers["content-type"] == "application/json":
+    if (
+        answer.status_code >= 400
+        and answer.content
+        and answer.headers["content-type"] == "application/json"
+    ):
         told = answer.json()
         assert "\n" not in str(told.get("error") or told["detail"])
 
@@ -69,7 +74,14 @@ def of_schema(fuzzed, examples):
                     told = {k: v for k, v in (kwargs.pop("headers", None) or {}).items()
                             if str(v).isascii() and str(v).isprintable()}  # fmt: skip
                     kwargs.pop("cookies", None)
-                    for name in ("verify", "timeout", "allow_redirects", "cert", "proxies", "stream"):
+                    for name in (
+                        "verify",
+                        "timeout",
+                        "allow_redirects",
+                        "cert",
+                        "proxies",
+                        "stream",
+                    ):
                         kwargs.pop(name, None)
                     if isinstance(kwargs.get("data"), (bytes, str)):
                         kwargs["content"] = kwargs.pop("data")
@@ -122,7 +134,7 @@ def of_protocols(fuzzed, examples):
     with served.client() as client:
 
         @given(edits=st.lists(st.tuples(st.integers(0, len(lines) - 1), word,
-                                        st.sampled_from("cut swap add end".split())),
+                                        st.sampled_from(["cut", "swap", "add", "end"])),
                               min_size=1, max_size=4))  # fmt: skip
         @settings(max_examples=examples, deadline=None, phases=(Phase.generate,),
                   suppress_health_check=QUIET, database=None)  # fmt: skip

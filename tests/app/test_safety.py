@@ -6,6 +6,7 @@ import sys
 
 import httpx
 import pytest
+
 from served import COMMAND, SMALL, Served, environment
 
 PAGES = ("/", "/atlas", "/design", "/runs", "/compare", "/data", "/planning")
@@ -42,7 +43,9 @@ def test_pages_name_no_other_machine(lab, page):
     assert not [u for u in loaded if "doi.org" not in u]
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", ""]
+)
 def test_other_names_for_this_machine_are_refused(lab, host):
     answer = httpx.get(lab.base + "/api/jobs", headers={"host": host})
     assert answer.status_code in (400, 421)
@@ -127,7 +130,9 @@ def test_token_is_told_once_and_only_off_loopback(lab, open_lab):
     assert open_lab.told().count(token_of(open_lab)) == 1
 
 
-@pytest.mark.parametrize("words", [["--port", "0"], ["--port", "99999"], ["--host", "no.such.host"]])
+@pytest.mark.parametrize(
+    "words", [["--port", "0"], ["--port", "99999"], ["--host", "no.such.host"]]
+)
 def test_bad_addresses_are_one_line(words, tmp_path):
     run = subprocess.run([sys.executable, "-c", COMMAND, "serve", *words, "--workspace", "x"],
                          env=environment(), cwd=tmp_path, capture_output=True, text=True,

@@ -101,8 +101,8 @@ def register(lab: Laboratory) -> None:
             tag("h1", "Atlas")
             lib = found.library
             studies = len({c.study for c in lib.claims})
-            note(f"{len(lib.claims)} claims of {studies} studies. Each is one arrow from one study, "
-                 "in one cell, under one insult.")  # fmt: skip
+            note(f"{len(lib.claims)} claims of {studies} studies. Each is one arrow from one "
+                 "study, in one cell, under one insult.")  # fmt: skip
             Claims(found, request.query_params.get("find", "")[:100]).draw()
             whole_map()
             disagreements(found)

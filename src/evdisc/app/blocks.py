@@ -185,10 +185,10 @@ class Block:
         optional = node.kind == "choice" and not node.needed
         empty = f"({node.default})" if node.default else "not stated"
         hint = f"{node.hint}; separated by commas" if node.kind == "list" else node.hint
-        text = as_text(node, at(document, place))
+        text, example = as_text(node, at(document, place)), node.default or node.example
         self.fields[place] = (
-            Field(node.label, text, told, kind=kind, hint=hint, example=node.default or node.example,
-                  empty=empty, choices=["", *node.choices] if optional else node.choices,
+            Field(node.label, text, told, kind=kind, hint=hint, example=example, empty=empty,
+                  choices=["", *node.choices] if optional else node.choices,
                   needed=node.needed, wait=0 if kind == "choice" else REST),
             node,
         )  # fmt: skip

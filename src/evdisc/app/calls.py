@@ -209,15 +209,15 @@ def fields(folder: str) -> dict[str, Any]:
     group: Any = zarr.open_group(str(store), mode="r")
     r, z = (1e3 * np.asarray(group[f"grid/{axis}_faces"][:]) for axis in "rz")
     outside = np.asarray(group["grid/region"][:]) > 2
-    names = [n for n in group.attrs["variables"] if n in FIELD_WORDS]
+    every = list(group.attrs["variables"])
+    names = [n for n in every if n in FIELD_WORDS]
     arms = [a for a in group.group_keys() if a != "grid" and f"{a}/representative" in group]
     out: dict[str, Any] = {}
     for arm in arms:
         stored = np.asarray(group[f"{arm}/representative"], dtype=float)
         for name in names:
-            scale = FIELD_WORDS[name][2]
-            quarter = np.where(outside, np.nan,
-                               scale * stored[:, list(group.attrs["variables"]).index(name)])  # fmt: skip
+            values = FIELD_WORDS[name][2] * stored[:, every.index(name)]
+            quarter = np.where(outside, np.nan, values)
             out.setdefault(name, {})[arm] = [mirrored(r, z, q)[2] for q in quarter]
     across, along, _ = mirrored(r, z, np.where(outside, np.nan, 0.0))
     return {

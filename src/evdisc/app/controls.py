@@ -39,7 +39,8 @@ class Field(Element, component="field.js"):
     """One labelled field; ``told`` gets what a person entered, as text."""
 
     def __init__(
-        self, label: str, value: str, told: Callable[[str], Awaitable[None] | None] | None = None, *,
+        self, label: str, value: str,
+        told: Callable[[str], Awaitable[None] | None] | None = None, *,
         kind: str = "text", hint: str = "", example: str = "", empty: str = "",
         choices: Sequence[str] = (), needed: bool = False, rows: int = 12, wait: int = 0,
     ) -> None:  # fmt: skip
@@ -73,23 +74,23 @@ class Field(Element, component="field.js"):
 def table(header: Sequence[str], rows: Sequence[Sequence[Any]], caption: str,
           classes: str = "") -> Element:  # fmt: skip
     """A table; a cell is text, or a call that fills it."""
-    with tag(
-        "div", "", f"scroll {classes}", tabindex="0", role="region", aria_label=caption
-    ) as box:
-        with tag("table"):
-            tag("caption", caption, "unseen")
-            with tag("thead"), tag("tr"):
-                for word in header:
-                    tag("th", word, scope="col")
-            with tag("tbody"):
-                for row in rows:
-                    with tag("tr"):
-                        for cell in row:
-                            if callable(cell):
-                                with tag("td"):
-                                    cell()
-                            else:
-                                tag("td", str(cell))
+    with (
+        tag("div", "", f"scroll {classes}", tabindex="0", role="region", aria_label=caption) as box,
+        tag("table"),
+    ):
+        tag("caption", caption, "unseen")
+        with tag("thead"), tag("tr"):
+            for word in header:
+                tag("th", word, scope="col")
+        with tag("tbody"):
+            for row in rows:
+                with tag("tr"):
+                    for cell in row:
+                        if callable(cell):
+                            with tag("td"):
+                                cell()
+                        else:
+                            tag("td", str(cell))
     return box
 
 

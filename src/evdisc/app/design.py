@@ -52,9 +52,10 @@ class Page:
         with tag("div", "", "two"):
             self.form = tag("section", aria_label="Form")
             with tag("section", "", "aside", aria_label="Protocol and dose"):
-                self.editor = Field("Protocol (YAML)", self.design.text, self.typed, kind="block",
-                                    rows=24, wait=700,
-                                    hint="The same protocol as text. Comments are kept.")  # fmt: skip
+                self.editor = Field(
+                    "Protocol (YAML)", self.design.text, self.typed, kind="block", rows=24,
+                    wait=700, hint="The same protocol as text. Comments are kept.",
+                )  # fmt: skip
                 tag("h2", "What reaches the cells")
                 self.dose = tag("div", aria_live="polite")
         await self.show(await self.lab.check(self.design.text))
@@ -177,8 +178,8 @@ class Page:
             self.waiting.cancel()
         self.dose.clear()
         with self.dose:
-            note("computing …" if wanted else
-                 "The dose table appears when the protocol is valid and has a therapy.")  # fmt: skip
+            absent = "The dose table appears when the protocol is valid and has a therapy."
+            note("computing …" if wanted else absent)
         self.waiting = asyncio.create_task(self.tabulate()) if wanted else None
 
     async def tabulate(self) -> None:

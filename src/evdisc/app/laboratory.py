@@ -74,8 +74,10 @@ class Laboratory:
         if kind not in ("any", found["kind"]):
             raise InputError(f"needs a {kind} protocol", value=found["kind"])
         if found["members"] > MOST_MEMBERS:
-            raise InputError("asks for too many members", key="ensemble.members",
-                             value=found["members"], expected=f"at most {MOST_MEMBERS}")  # fmt: skip
+            raise InputError(
+                "asks for too many members", key="ensemble.members", value=found["members"],
+                expected=f"at most {MOST_MEMBERS}",
+            )  # fmt: skip
         return found
 
     def overlays(self, owner: str, names: list[str]) -> dict[str, bytes]:

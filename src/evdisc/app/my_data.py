@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from fastapi import Request
@@ -23,8 +24,8 @@ def register(lab: Laboratory) -> None:
     async def data(request: Request) -> None:
         with shell.page("My data", "/data"):
             tag("h1", "My data")
-            note("Files stay in your part of the workspace. They are read by a process of their own, "
-                 "with limits of time and memory.")  # fmt: skip
+            note("Files stay in your part of the workspace. They are read by a process of their "
+                 "own, with limits of time and memory.")  # fmt: skip
             Files(lab, request.state.owner).draw()
             tool_forms(lab, request.state.owner, "data")
 
@@ -63,7 +64,7 @@ class Files:
             for file in self.user.files():
                 with tag("li", "", "row middle"):
                     tag("span", f"{file['name']}, {file['size']:,} bytes")
-                    button("Delete", lambda id_=file["id"]: self.drop(id_), "small",
+                    button("Delete", functools.partial(self.drop, file["id"]), "small",
                            aria_label=f"Delete {file['name']}")  # fmt: skip
 
     def drop(self, id_: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -14,7 +15,7 @@ from evdisc.app.cross_section import CrossSection
 from evdisc.app.drawing import csv_inside, csv_of, figure
 from evdisc.app.laboratory import Laboratory
 from evdisc.app.runs import actions, share, words
-from evdisc.app.workspace import ENDED, Job, valid_id
+from evdisc.app.workspace import ENDED, Design, Job, valid_id
 from evdisc.errors import EvdiscError
 
 #: seconds between two looks at a job that runs, and between two drawings of its first members
@@ -58,7 +59,7 @@ class Result:
         self.bar = tag("progress", max="1", value="0", aria_label="Progress")
         with tag("div", "", "row"):
             for what, name in actions(self.job):
-                button(name, lambda what=what: self.act(what))
+                button(name, functools.partial(self.act, what))
             link("To the queue", "/runs", "button")
             link("Protocol", f"/api/jobs/{self.job.id}/protocol.yaml", "button", download="")
         self.box = tag("div", aria_live="polite")
@@ -299,8 +300,6 @@ def files(lab: Laboratory, job: Job) -> None:
             user = lab.user(job.owner)
             text = (user.job_folder(job.id) / "protocol.yaml").read_text("utf-8")
             design = user.design()
-            from evdisc.app.workspace import Design
-
             user.keep(design.changed(text) if design else Design(text))
             ui.navigate.to("/design")
 
@@ -319,7 +318,8 @@ def made(lab: Laboratory, job: Job) -> None:
             sandbox="allow-scripts allow-downloads")  # fmt: skip
     said = (user.job_folder(job.id) / "stdout.txt").read_text("utf-8", "replace").strip()
     if said:
-        with tag("details", **({} if pages else {"open": True})):
+        shown: dict[str, Any] = {} if pages else {"open": True}
+        with tag("details", **shown):
             tag("summary", "in words")
             tag("pre", said, tabindex="0")
     if paths:
@@ -328,6 +328,6 @@ def made(lab: Laboratory, job: Job) -> None:
             for i, path in enumerate(paths):
                 with tag("li"):
                     inside = path.relative_to(user.job_folder(job.id)).as_posix()
-                    opened = {"target": "_blank"} if i in pages else {"download": ""}
-                    link(inside, f"/api/jobs/{job.id}/made/{i}", **opened)
+                    how: dict[str, Any] = {"target": "_blank"} if i in pages else {"download": ""}
+                    link(inside, f"/api/jobs/{job.id}/made/{i}", **how)
                     tag("span", f" {path.stat().st_size:,} bytes", "soft")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import datetime
 
 from fastapi import Request
@@ -99,7 +100,7 @@ class Row:
             self.actions.clear()
             with self.actions:
                 for what, name in actions(job):
-                    button(name, lambda what=what: self.page.act(what, job.id), "small",
+                    button(name, functools.partial(self.page.act, what, job.id), "small",
                            aria_label=f"{name}: {job.title}")  # fmt: skip
 
 

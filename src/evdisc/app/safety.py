@@ -43,8 +43,8 @@ REPORT_POLICY = (
 )
 LOGIN = """<!doctype html><html lang="en"><meta charset="utf-8"><title>evdisc: token</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<style>:root{{color-scheme:light dark}}body{{font:16px/1.5 system-ui;max-width:34em;margin:12vh auto;
-padding:0 1em}}input,button{{font:inherit;padding:.4em .6em}}</style>
+<style>:root{{color-scheme:light dark}}body{{font:16px/1.5 system-ui;max-width:34em;
+margin:12vh auto;padding:0 1em}}input,button{{font:inherit;padding:.4em .6em}}</style>
 <main><h1>evdisc</h1><p>{told}</p><form method="get" action="/"><label>Token
 <input name="token" type="password" autocomplete="off" required></label>
 <button>Open</button></form></main></html>"""
@@ -128,13 +128,14 @@ class Guard:
         bearer = headers.get("authorization", "").removeprefix("Bearer ").strip()
         if self.fits(cookies.get(self.door.token_cookie, "")) or self.fits(bearer):
             return None
-        if scope["type"] == "http" and scope["method"] == "GET" and "token" in query:
-            if self.fits(query.pop("token")):
-                to = "/" + scope["path"].lstrip("/\\") + ("?" + urlencode(query) if query else "")
-                answer = RedirectResponse(to, 303)
-                answer.set_cookie(self.door.token_cookie, self.door.token, max_age=YEAR,
-                                  httponly=True, samesite="lax")  # fmt: skip
-                return answer
+        asks = scope["type"] == "http" and scope["method"] == "GET"
+        if asks and self.fits(query.get("token", "")):
+            query.pop("token")
+            to = "/" + scope["path"].lstrip("/\\") + ("?" + urlencode(query) if query else "")
+            answer = RedirectResponse(to, 303)
+            answer.set_cookie(self.door.token_cookie, self.door.token, max_age=YEAR,
+                              httponly=True, samesite="lax")  # fmt: skip
+            return answer
         if "text/html" in headers.get("accept", ""):
             said = "That is not the token." if "token" in query else (
                 "This laboratory asks for the token that `evdisc serve` printed when it started."

@@ -128,12 +128,9 @@ def _commands(app: typer.Typer, before: tuple[str, ...]) -> Iterator[Any]:
         yield (*before, name), one.callback
     for group in app.registered_groups:
         assert group.typer_instance is not None
-        name = group.typer_instance.info.name
-        yield from _commands(group.typer_instance, (*before, name) if _text(name) else before)
-
-
-def _text(name: Any) -> bool:
-    return isinstance(name, str)
+        word = group.typer_instance.info.name
+        inside = (*before, word) if isinstance(word, str) else before
+        yield from _commands(group.typer_instance, inside)
 
 
 def command(words: tuple[str, ...]) -> Callable[..., Any] | None:
@@ -206,7 +203,8 @@ def words_of(
     for name in values:
         if name not in known:
             raise InputError("no such option", key=name[:40], expected=" | ".join(known))
-    words, last, files = list(tool.words), [], {}
+    words, last = list(tool.words), []
+    files: dict[str, bytes] = {}
     for option in known.values():
         given = values.get(option.name)
         every = [v for v in (given if isinstance(given, list) else [given]) if v not in (None, "")]

@@ -180,7 +180,13 @@ class User:
                              expected=", ".join(SUFFIXES))  # fmt: skip
         if len(self.files()) >= MOST_FILES:
             raise InputError(f"there are {MOST_FILES} files already", expected="delete some")
-        made = {"format": FILE, "id": new_id(), "name": plain, "size": len(data), "at": time.time()}
+        made: dict[str, Any] = {
+            "format": FILE,
+            "id": new_id(),
+            "name": plain,
+            "size": len(data),
+            "at": time.time(),
+        }
         folder = self.path / "files" / made["id"]
         write_bytes(folder / plain, data)
         write_record(folder / "file.json", made)
