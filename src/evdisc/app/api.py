@@ -103,12 +103,13 @@ def router(lab: Laboratory) -> APIRouter:
     """The routes."""
     api = APIRouter(prefix="/api", responses=REFUSALS)
     job_routes(api, lab)
+    question_routes(api, lab)
     file_routes(api, lab)
     return api
 
 
 def job_routes(api: APIRouter, lab: Laboratory) -> None:
-    """Routes of protocols and jobs."""
+    """Routes of jobs."""
 
     @api.post("/jobs", status_code=201)
     async def start(asked: Asked, request: Request) -> Told:
@@ -146,6 +147,10 @@ def job_routes(api: APIRouter, lab: Laboratory) -> None:
         owner = request.state.owner
         return sent(downloads.named(lab.user(owner), lab.queue.find(owner, job), name))
 
+
+def question_routes(api: APIRouter, lab: Laboratory) -> None:
+    """Routes of what worker processes answer; nothing is kept."""
+
     @api.get("/jobs/{job}/data/csv", response_class=Response)
     async def data(job: JobId, figure: Figure, request: Request) -> Response:
         """The numbers behind a figure of a finished run."""
@@ -158,7 +163,7 @@ def job_routes(api: APIRouter, lab: Laboratory) -> None:
 
     @api.post("/check")
     async def check(asked: Text) -> Checked:
-        """Whether a protocol is valid; nothing is kept."""
+        """Whether a protocol is valid."""
         found = await lab.check(asked.protocol)
         if found["valid"]:
             return Checked(valid=True, kind=found["kind"], title=found["title"])
@@ -166,7 +171,7 @@ def job_routes(api: APIRouter, lab: Laboratory) -> None:
 
     @api.post("/dose")
     async def dose(asked: Text, request: Request) -> dict[str, Any]:
-        """The dose and stoichiometry table of a protocol; nothing is kept."""
+        """The dose and stoichiometry table of a protocol."""
         return await lab.dose_table(request.state.owner, asked.protocol)
 
 
