@@ -24,7 +24,8 @@ from evdisc import (
     cli_vesicles,
 )
 from evdisc.cli_evidence import AsJson, emit
-from evdisc.cli_progress import watched
+from evdisc.cli_progress import tell, watched
+from evdisc.cli_tasks import Jobs, Tasks, share_out
 from evdisc.errors import EvdiscError, InputError
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ Overrides = Annotated[
 Out = Annotated[Path | None, typer.Option("--out", help="Run folder (default runs/NAME).")]
 Members = Annotated[int | None, typer.Option("--members", help="Ensemble members.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the study.")]
-Jobs = Annotated[int, typer.Option("--jobs", help="Worker processes; numbers do not change.")]
+Processes = Annotated[int, typer.Option("--jobs", help="Worker processes.")]
 Oracle = Annotated[
     bool, typer.Option("--oracle", help="Compare one member with a run of fine steps (discs).")
 ]
@@ -107,18 +108,24 @@ def options(
 @app.command()
 def run(
     protocol: ProtocolPath, out: Out = None, members: Members = None, seed: Seed = None,
-    jobs: Jobs = 1, fresh: Fresh = False, set_: Overrides = None, as_json: AsJson = False,
-    oracle: Oracle = False,
+    jobs: Jobs = "1", fresh: Fresh = False, set_: Overrides = None, as_json: AsJson = False,
+    oracle: Oracle = False, tasks: Tasks = None,
 ) -> None:  # fmt: skip
     """Run a protocol (disc or dish); writes a run folder with a report."""
     loaded = load(protocol, set_, members=members, seed=seed)
+    if tasks is not None:
+        given = {"--set": set_ or [], "--members": members, "--seed": seed, "--out": out}
+        refused = {"--fresh": fresh, "--oracle": oracle}
+        share_out(loaded, tasks, out, jobs, as_json, ["run", str(protocol)], given, refused)
+        return
     from evdisc.report.render import write_report
     from evdisc.study.execute import run as run_study
 
     with watched("members") as progress:
         done = run_study(
-            loaded, out, jobs=jobs, fresh=fresh, progress=progress, against_oracle=oracle
-        )
+            loaded, out, jobs=jobs, fresh=fresh, progress=progress, told=tell,
+            against_oracle=oracle,
+        )  # fmt: skip
     write_report(done.folder)
     if as_json:
         emit(done.result)
@@ -333,7 +340,7 @@ def validate(
     therapies: Annotated[
         bool, typer.Option("--therapies", help="Run the published therapies anew and store them.")
     ] = False,
-    jobs: Jobs = 2, as_json: AsJson = False,
+    jobs: Processes = 2, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Run the published cases: expected, computed, tolerance, verdict, and why one fails."""
     from evdisc.evidence.library import load as load_evidence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +14,17 @@ FILE = "EVDISC_PROGRESS"
 #: least seconds between two writings of it
 OFTEN = 0.2
 
+#: seconds between the lines in a log
+LOGGED = 60.0
+
+
+def tell(line: str) -> None:
+    """A line on stderr."""
+    sys.stderr.write(f"evdisc: {line}\n")
+
 
 class watched:
-    """Progress bar on stderr while a study runs; nothing where stderr is no terminal.
+    """Progress bar on stderr while a study runs; a line a minute where stderr is no terminal.
 
     Where the environment names a file in EVDISC_PROGRESS, progress is written there as JSON too.
     """
@@ -24,6 +33,7 @@ class watched:
         self.unit = unit
         self.file = os.environ.get(FILE)
         self.written = 0.0
+        self.began = self.logged = time.monotonic()
 
     def __enter__(self) -> Callable[[int, int, int], None]:
         from rich.console import Console
@@ -48,6 +58,8 @@ class watched:
             words = f"running ({failed} failed)" if failed else "running"
             self.bar.update(task, completed=done, total=total, description=words)
             self.write(done, total, failed)
+            if not console.is_terminal:
+                self.log(done, total, failed)
 
         return update
 
@@ -64,3 +76,12 @@ class watched:
 
     def __exit__(self, *_: object) -> None:
         self.bar.stop()
+
+    def log(self, done: int, total: int, failed: int) -> None:
+        """A line for a log file, where the last one is a minute old."""
+        now = time.monotonic()
+        if now - self.logged < LOGGED:
+            return
+        self.logged = now
+        left = (now - self.began) / done * (total - done) / 60.0
+        tell(f"{done} of {total} {self.unit}, {failed} failed, about {left:.0f} min left")

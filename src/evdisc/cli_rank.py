@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from evdisc.cli_evidence import AsJson, emit
-from evdisc.cli_progress import watched
+from evdisc.cli_progress import tell, watched
+from evdisc.cli_tasks import Jobs
 from evdisc.errors import RunError
 
 app = typer.Typer(rich_markup_mode=None)
@@ -17,7 +17,6 @@ app = typer.Typer(rich_markup_mode=None)
 Out = Annotated[Path | None, typer.Option("--out", help="Run folder (default under runs/).")]
 Members = Annotated[int | None, typer.Option("--members", help="Ensemble members.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the study.")]
-Jobs = Annotated[int, typer.Option("--jobs", help="Worker processes; numbers do not change.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Drop what the folder holds.")]
 Overrides = Annotated[
     list[str] | None,
@@ -43,7 +42,7 @@ def rank(
         int, typer.Option("--attribute", help="First products whose cargoes are run alone.")
     ] = 3,
     pairs: Annotated[bool, typer.Option("--pairs", help="Try pairs of the best eight.")] = False,
-    out: Out = None, members: Members = None, seed: Seed = None, jobs: Jobs = 1,
+    out: Out = None, members: Members = None, seed: Seed = None, jobs: Jobs = "1",
     fresh: Fresh = False, set_: Overrides = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Rank products in one disc, ties shown as ties; writes a run folder with a page."""
@@ -73,7 +72,7 @@ def rank(
 @app.command()
 def species(
     protocol: Annotated[Path, typer.Argument(help="Disc protocol with a product.")],
-    out: Out = None, members: Members = None, seed: Seed = None, jobs: Jobs = 1,
+    out: Out = None, members: Members = None, seed: Seed = None, jobs: Jobs = "1",
     fresh: Fresh = False, set_: Overrides = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Give one product in the discs of five species: what carries over, what does not."""
@@ -85,7 +84,7 @@ def species(
     more = [f"ensemble.{k}={v}" for k, v in sizes.items() if v is not None]
     loaded = load_protocol(protocol, [*(set_ or []), *more])
     with watched("members") as progress:
-        done = compared(loaded, out, jobs=jobs, fresh=fresh, progress=progress)
+        done = compared(loaded, out, jobs=jobs, fresh=fresh, progress=progress, told=tell)
     write_species_page(done.folder)
     if as_json:
         emit(done.result)
@@ -97,8 +96,3 @@ def species(
     if not any(row["effects"] for row in done.result["discs"]):
         failed = next(iter(done.result["discs"][0]["failed"].values()))
         raise RunError(f"every member failed, the first with: {failed}")
-
-
-def tell(line: str) -> None:
-    """A line on stderr."""
-    sys.stderr.write(f"evdisc: {line}\n")

@@ -18,6 +18,12 @@ def test_group_sizes_are_those_of_the_tables_of_cohen(size, count):
     assert power(size, count) >= POWER > power(size, count - 1)
 
 
+def test_power_nears_one_for_a_large_difference():
+    found = [power(size, 40) for size in (1.0, 2.0, 3.0, 6.0, 12.0)]
+    assert found == sorted(found)
+    assert found[-1] == pytest.approx(1.0)
+
+
 def test_spread_of_either_arm_counts_and_no_effect_needs_no_animals():
     wide = animals_per_arm(1.0, group(3.0), group(1.0))
     assert wide == animals_per_arm(-1.0, group(1.0), group(3.0))

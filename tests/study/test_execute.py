@@ -77,7 +77,7 @@ def test_running_twice_gives_the_same_bytes(finished, tmp_path):
 
 
 def test_two_workers_give_the_same_bytes(finished, tmp_path, monkeypatch):
-    monkeypatch.setattr("evdisc.study.execute.RUNS_PER_TASK", 8)
+    monkeypatch.setattr("evdisc.study.tasks.RUNS_PER_TASK", 8)
     assert files(run(rat(), tmp_path / "two", jobs=2).folder) == files(finished.folder)
 
 
@@ -88,7 +88,7 @@ def test_a_finished_folder_computes_nothing_and_gives_the_stored_result(finished
 
 
 def test_lost_members_are_computed_again_to_the_same_result(finished, tmp_path, monkeypatch):
-    monkeypatch.setattr("evdisc.study.execute.RUNS_PER_TASK", 8)
+    monkeypatch.setattr("evdisc.study.tasks.RUNS_PER_TASK", 8)
     first = run(rat(), tmp_path / "lost")
     stored = sorted((first.folder / "members").glob("*.npz"))
     assert len(stored) == 3

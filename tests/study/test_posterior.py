@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from evdisc.errors import EvidenceError
+from evdisc.evidence.library import load
 from evdisc.protocol.specs import EnsembleSpec
 from evdisc.study.dose import dose_table
 from evdisc.study.execute import run
 from evdisc.study.fit import fit
 from evdisc.study.folder import write_json
 from evdisc.study.posterior import digest_of, member_draws, read_posterior
+from evdisc.study.tasks import carry_out, npz, study_job
 from studies import DISH, dish
 
 ROWS = "arm,time,readout,kind,mean,se\nuntreated,48 h,viability,value,78,4\n"
@@ -51,6 +53,15 @@ def test_a_run_from_the_posterior_moves_towards_the_table_and_repeats(fitted, tm
     less = np.load(next((tmp_path / "few" / "members").glob("*.npz")))["readouts"]
     assert few.computed == 5
     np.testing.assert_array_equal(more, less)
+
+
+def test_a_posterior_travels_in_the_order(fitted, tmp_path):
+    copy = tmp_path / "p.json"
+    copy.write_bytes(fitted.path.read_bytes())
+    job = study_job(drawing(copy, "ensemble.members=3").spec, load(), ())
+    expected = npz(job.here([0, 2]))
+    copy.unlink()
+    assert carry_out(json.loads(json.dumps(job.order)), [0, 2]) == expected
 
 
 def test_members_follow_the_weights_evenly(fitted):

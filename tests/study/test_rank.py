@@ -112,7 +112,7 @@ def test_another_seed_needs_another_folder(both, files):
 
 @pytest.mark.slow
 def test_two_workers_give_the_same_bytes(both, files, tmp_path, monkeypatch):
-    monkeypatch.setattr("evdisc.study.stages.RUNS_PER_TASK", 1)
+    monkeypatch.setattr("evdisc.study.tasks.RUNS_PER_TASK", 1)
     asked = question(*files, attribute=2, pairs=True)
     again = rank(asked, tmp_path / "two", jobs=2)
     assert again.computed == 6  # two members in three stages

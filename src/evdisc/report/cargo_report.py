@@ -22,7 +22,8 @@ from evdisc.evidence.library import Library, load
 from evdisc.protocol.yaml_io import LoadedProtocol, load_protocol
 from evdisc.report.import_folder import require_own
 from evdisc.study import measured as study
-from evdisc.study.execute import Progress, overlay_paths, silent
+from evdisc.study.crew import Progress, silent
+from evdisc.study.execute import overlay_paths
 from evdisc.study.folder import write_bytes
 from evdisc.study.measured_frames import frames
 from evdisc.vesicle.build import native_profile

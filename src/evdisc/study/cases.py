@@ -8,14 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evdisc.errors import EvdiscError
-from evdisc.evidence.library import Library, load
+from evdisc.evidence.library import Library
 from evdisc.outcome.delivery_table import delivery as delivered
 from evdisc.outcome.readouts import disc_readouts
 from evdisc.protocol.blocks import Spec
@@ -75,16 +74,14 @@ def given_cases(
     return _stacked(results, members, runs_of(cases))
 
 
-def given_task(frame: str, cases: str, overlays: Sequence[str], members: Sequence[int]) -> Arrays:
-    """Entry point of a worker process: everything it needs arrives as text."""
-    library = load(Path(p) for p in overlays)
-    every = [Case.model_validate_json(json.dumps(case)) for case in json.loads(cases)]
-    return given_cases(DiscStudy.model_validate_json(frame), every, members, library)
-
-
 def as_text(cases: Sequence[Case]) -> str:
     """Cases as JSON text."""
     return json.dumps([case.model_dump(mode="json") for case in cases], sort_keys=True)
+
+
+def cases_of(text: str) -> list[Case]:
+    """Cases from the text of :func:`as_text`."""
+    return [Case.model_validate_json(json.dumps(case)) for case in json.loads(text)]
 
 
 def drawn(frame: DiscStudy, number: int, library: Library) -> Member:

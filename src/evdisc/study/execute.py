@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import multiprocessing
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,19 +19,16 @@ from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.protocol.yaml_io import LoadedProtocol
 from evdisc.simulate import disc, dish
 from evdisc.simulate.assemble import unread
-from evdisc.simulate.readers import OTHER_READERS
 from evdisc.simulate.mechanisms import DISC, DISH
+from evdisc.simulate.readers import OTHER_READERS
 from evdisc.study import publish
+from evdisc.study.crew import Jobs, Progress, compute, require, silent
 from evdisc.study.folder import Folder, fingerprint, write_bytes
 from evdisc.study.oracle import oracle, require_disc
 from evdisc.study.summary import Stack, result
+from evdisc.study.tasks import missing, study_job
 from evdisc.study.variants import variants
-from evdisc.study.worker import Arrays, draw, run_members, run_task
-
-#: runs per task; a task's members are fixed by this number alone
-RUNS_PER_TASK = 32
-#: progress(done, total, failed)
-Progress = Callable[[int, int, int], None]
+from evdisc.study.worker import Arrays, draw
 
 
 @dataclass(frozen=True)
@@ -46,10 +39,6 @@ class StudyResult:
     folder: Path
     computed: int
     seconds: float
-
-
-def silent(done: int, total: int, failed: int) -> None:
-    """Progress that nobody watches."""
 
 
 def overlay_paths(protocol: LoadedProtocol) -> list[Path]:
@@ -113,28 +102,14 @@ def _require_readouts(study: DiscStudy | DishStudy, nodes: Sequence[str]) -> Non
             )
 
 
-def task_members(study: DiscStudy | DishStudy) -> int:
-    """Members in one task."""
-    return max(1, RUNS_PER_TASK // len(variants(study)))
-
-
-def missing_tasks(study: DiscStudy | DishStudy, stored: Mapping[int, Any]) -> list[list[int]]:
-    """Members still to compute, grouped by their task."""
-    size = task_members(study)
-    groups: dict[int, list[int]] = {}
-    for member in range(study.ensemble.members):
-        if member not in stored:
-            groups.setdefault(member // size, []).append(member)
-    return list(groups.values())
-
-
 def run(
     protocol: LoadedProtocol,
     out: Path | None = None,
     *,
-    jobs: int = 1,
+    jobs: Jobs = 1,
     fresh: bool = False,
     progress: Progress = silent,
+    told: Callable[[str], None] = lambda _: None,
     against_oracle: bool = False,
 ) -> StudyResult:
     """Run a study, or resume it, and write its run folder.
@@ -142,9 +117,11 @@ def run(
     Args:
         protocol: a protocol loaded from a file or text.
         out: run folder; default ``runs/<protocol name>``.
-        jobs: worker processes. The numbers do not depend on it.
+        jobs: worker processes, or ``dask:`` with the address or file of a scheduler. The numbers
+            do not depend on it.
         fresh: drop what the folder holds and start anew.
         progress: called after every finished task.
+        told: called with a line about the workers of a cluster.
         against_oracle: run the typical member again without shared networks and with fine steps;
             the errors stand in diagnostics.json.
 
@@ -152,27 +129,20 @@ def run(
         EvdiscError: bad input (nothing is touched), or the folder cannot be used.
     """
     began = time.perf_counter()
-    if jobs < 1:
-        raise InputError("needs at least one worker", key="--jobs", value=jobs)
-    study = protocol.spec
     if against_oracle:
-        require_disc(study)
-    overlays = overlay_paths(protocol)
-    library = load(overlays)
-    preflight(protocol, library)
-    texts = [p.read_bytes() for p in overlays]
-    print_ = fingerprint(study, texts)
-    folder = Folder(out if out is not None else default_folder(protocol))
-    folder.verify(print_, fresh)
+        require_disc(protocol.spec)
+    it = ready(protocol, out, fresh)
+    study, library, folder = it.study, it.library, it.folder
+    jobs = require(jobs, told)
     with folder.lock():
-        record = folder.claim(print_, fresh)
-        write_bytes(folder.path / "protocol.yaml", protocol.text.encode())
-        copies = copy_overlays(folder, overlays, texts)
-        todo = missing_tasks(study, folder.load())
-        computed = sum(len(t) for t in todo)
-        _compute(study, todo, copies, library, folder, jobs, progress)
-        stack = gather(folder, study.ensemble.members)
-        content = result(study, stack, library, print_, __version__)
+        record = folder.claim(it.fingerprint, fresh)
+        job = study_job(study, library, it.write_inputs())
+        members = study.ensemble.members
+        todo = list(missing(members, len(variants(study)), folder.load()).values())
+        computed = sum(map(len, todo))
+        compute(job, todo, folder, jobs, progress)
+        stack = gather(folder, members)
+        content = result(study, stack, library, it.fingerprint, __version__)
         publish.everything(study, stack, content, library, folder.path, record)
         seconds = time.perf_counter() - began
         errors = None
@@ -181,6 +151,53 @@ def run(
             errors = oracle(require_disc(study), typical, library)
         publish.diagnostics(folder.path, stack, computed, seconds, jobs, errors)
     return StudyResult(content, folder.path, computed, seconds)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A checked study and the folder it may use.
+
+    Attributes:
+        protocol: as loaded.
+        library: the evidence.
+        overlays: files of the user's evidence.
+        texts: what they hold.
+        fingerprint: of protocol, overlays, seed, version and evidence.
+        folder: the run folder.
+    """
+
+    protocol: LoadedProtocol
+    library: Library
+    overlays: Sequence[Path]
+    texts: Sequence[bytes]
+    fingerprint: str
+    folder: Folder
+
+    @property
+    def study(self) -> DiscStudy | DishStudy:
+        """What is studied."""
+        return self.protocol.spec
+
+    def write_inputs(self) -> list[str]:
+        """Write protocol and overlays into the folder; paths of the overlays there."""
+        write_bytes(self.folder.path / "protocol.yaml", self.protocol.text.encode())
+        return copy_overlays(self.folder, self.overlays, self.texts)
+
+
+def ready(protocol: LoadedProtocol, out: Path | None, fresh: bool = False) -> Ready:
+    """Check a protocol and the folder it asks for, and touch nothing.
+
+    Raises:
+        EvdiscError: bad input, or the folder belongs to something else.
+    """
+    overlays = overlay_paths(protocol)
+    library = load(overlays)
+    preflight(protocol, library)
+    texts = [p.read_bytes() for p in overlays]
+    print_ = fingerprint(protocol.spec, texts)
+    folder = Folder(out if out is not None else default_folder(protocol))
+    folder.verify(print_, fresh)
+    return Ready(protocol, library, overlays, texts, print_, folder)
 
 
 def default_folder(protocol: LoadedProtocol) -> Path:
@@ -222,44 +239,3 @@ def copy_overlays(folder: Folder, paths: Sequence[Path], texts: Sequence[bytes])
         write_bytes(copy, text)
         copies.append(str(copy))
     return copies
-
-
-def _compute(
-    study: DiscStudy | DishStudy, todo: Sequence[list[int]], overlays: list[str],
-    library: Library, folder: Folder, jobs: int, progress: Progress,
-) -> None:  # fmt: skip
-    total, done, failed = sum(len(t) for t in todo), 0, 0
-    for members, arrays in _finished(study, todo, overlays, library, jobs):
-        folder.store(members, arrays)
-        done += len(members)
-        failed += int(np.sum(arrays["status"] != "ok"))
-        progress(done, total, failed)
-
-
-def _finished(
-    study: DiscStudy | DishStudy, todo: Sequence[list[int]], overlays: list[str],
-    library: Library, jobs: int,
-) -> Iterator[tuple[list[int], Arrays]]:  # fmt: skip
-    if jobs == 1 or len(todo) < 2:
-        for members in todo:
-            yield members, run_members(study, members, library)
-        return
-    text = json.dumps(study.model_dump(mode="json"))
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        min(jobs, len(todo)), mp_context=spawn, initializer=one_thread
-    ) as pool:
-        waiting: dict[Future[Arrays], list[int]] = {
-            pool.submit(run_task, text, study.kind, overlays, members): members for members in todo
-        }
-        try:
-            for future in as_completed(waiting):
-                yield waiting[future], future.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def one_thread() -> None:
-    """Keep a worker process to one thread."""
-    for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ[name] = "1"

@@ -22,7 +22,8 @@ from evdisc.errors import InputError, RunError, nearest
 from evdisc.evidence.library import Library, load
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.protocol.yaml_io import LoadedProtocol, validate
-from evdisc.study.execute import Progress, gather, overlay_paths, preflight, run, silent
+from evdisc.study.crew import Progress, silent
+from evdisc.study.execute import gather, overlay_paths, preflight, run
 from evdisc.study.fit_table import Measured, read_table
 from evdisc.study.fit_words import content, refusal
 from evdisc.study.folder import Folder, fingerprint, write_json

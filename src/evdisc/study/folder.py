@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
+import secrets
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from evdisc import __version__
 from evdisc.errors import FolderError
 from evdisc.evidence.tables import data_hash
 from evdisc.protocol.specs import DiscStudy, DishStudy
+from evdisc.study.lock import alone, is_trace, together
 from evdisc.study.posterior import posterior_hash
 
 FORMAT = "evdisc-run/1"
@@ -60,7 +60,8 @@ def write_bytes(path: Path, data: bytes) -> None:
     Raises:
         FolderError: the disk is full or the folder cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # processes of several machines may write one file, and their numbers may be the same
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:
@@ -69,7 +70,8 @@ def write_bytes(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # where the parent is a file there is nothing to remove
+            temporary.unlink()
         raise FolderError("cannot be written", file=path, advice=error.strerror) from error
 
 
@@ -123,13 +125,10 @@ class Folder:
         """
         if self.path.exists() and not self.path.is_dir():
             raise FolderError("is a file", file=self.path, expected="a folder")
+        # listed first: a record that another process writes meanwhile is read below
+        present = [p.name for p in self.path.iterdir()] if self.path.exists() else []
         record = self.record()
-        strangers = (
-            record is None
-            and self.path.exists()
-            and any(p.name != ".lock" for p in self.path.iterdir())
-        )
-        if strangers:
+        if record is None and not all(map(is_trace, present)):
             raise FolderError(
                 "holds files that are not of an evdisc run",
                 file=self.path,
@@ -152,14 +151,25 @@ class Folder:
                 part.unlink()
         if record is None:
             self._clear()
-            now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            record = {
-                "format": FORMAT,
-                "fingerprint": print_,
-                "version": __version__,
-                "created": now,
-            }
-            write_json(self.path / RECORD, record)
+            record = self._sign(print_)
+        return record
+
+    def join(self, print_: str) -> None:
+        """Make the folder this study's own beside others that do the same; nothing is removed.
+
+        Raises:
+            FolderError: it belongs to something else.
+        """
+        if self.verify(print_, fresh=False) is None:
+            self._sign(print_)
+            self.verify(print_, fresh=False)
+
+    def _sign(self, print_: str) -> dict[str, Any]:
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        record = {
+            "format": FORMAT, "fingerprint": print_, "version": __version__, "created": now,
+        }  # fmt: skip
+        write_json(self.path / RECORD, record)
         return record
 
     def _clear(self) -> None:
@@ -170,35 +180,25 @@ class Folder:
             else:
                 target.unlink(missing_ok=True)
 
-    @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self) -> AbstractContextManager[None]:
         """Hold the folder for one process.
 
         Raises:
             FolderError: another process holds it, or it cannot be written.
         """
-        made = not self.path.exists()
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.path / ".lock", timeout=0)
-            lock.acquire()
-        except Timeout:
-            raise FolderError("is in use by another evdisc process", file=self.path) from None
-        except OSError as error:
-            raise FolderError("cannot be used", file=self.path, advice=error.strerror) from error
-        try:
-            yield
-        finally:
-            lock.release()
-            (self.path / ".lock").unlink(missing_ok=True)
-            if made and self.path.exists() and not any(self.path.iterdir()):
-                self.path.rmdir()
+        return alone(self.path)
 
-    def store(self, members: Sequence[int], arrays: dict[str, Any]) -> None:
+    def shared(self) -> AbstractContextManager[None]:
+        """Hold the folder beside other processes that compute tasks.
+
+        Raises:
+            FolderError: an ordinary run holds it, or it cannot be written.
+        """
+        return together(self.path)
+
+    def store(self, members: Sequence[int], data: bytes) -> None:
         """Store one task's members."""
-        buffer = io.BytesIO()
-        np.savez(buffer, **arrays)
-        write_bytes(self.members / f"{members[0]:06d}-{members[-1]:06d}.npz", buffer.getvalue())
+        write_bytes(self.members / f"{members[0]:06d}-{members[-1]:06d}.npz", data)
 
     def load(self) -> dict[int, tuple[Path, int]]:
         """Stored members: number -> (file, row).
@@ -208,19 +208,19 @@ class Folder:
         """
         found: dict[int, tuple[Path, int]] = {}
         for path in sorted(self.members.glob("*.npz")):
-            for row, member in enumerate(self.read(path)["members"]):
+            for row, member in enumerate(self.read(path, ("members",))["members"]):
                 found.setdefault(int(member), (path, row))
         return found
 
-    def read(self, path: Path) -> dict[str, Any]:
-        """Arrays of a member file.
+    def read(self, path: Path, names: Sequence[str] | None = None) -> dict[str, Any]:
+        """Arrays of a member file: all, or those named.
 
         Raises:
             FolderError: it is damaged; the message says to delete it.
         """
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-                return {name: archive[name] for name in archive.files}
+                return {name: archive[name] for name in names or archive.files}
         except Exception as error:
             raise FolderError(
                 "is damaged", file=path, advice="delete it; its members are computed again"

@@ -22,7 +22,7 @@ from evdisc.outcome.effects import triple
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.protocol.therapy_specs import CargoSpec, VesicleSpec
 from evdisc.simulate.draws import MemberDraws
-from evdisc.study.execute import Progress, silent
+from evdisc.study.crew import Progress, silent
 from evdisc.study.folder import fingerprint
 from evdisc.study.summary import Stack, result
 from evdisc.study.variants import variants

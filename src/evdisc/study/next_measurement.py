@@ -25,7 +25,8 @@ from evdisc.protocol.yaml_io import LoadedProtocol, validate
 from evdisc.simulate.member import network_arrows
 from evdisc.study.asked import Asked, asked
 from evdisc.study.claims_influence import unpacked
-from evdisc.study.execute import Progress, gather, overlay_paths, preflight, run, silent
+from evdisc.study.crew import Progress, silent
+from evdisc.study.execute import gather, overlay_paths, preflight, run
 from evdisc.study.fit_table import known_readouts
 from evdisc.study.folder import Folder, fingerprint, joint_fingerprint, write_bytes, write_json
 from evdisc.study.information import Decision

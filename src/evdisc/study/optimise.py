@@ -25,7 +25,8 @@ from evdisc.protocol.specs import DiscStudy
 from evdisc.protocol.yaml_io import LoadedProtocol, validate
 from evdisc.simulate import disc
 from evdisc.study.asked import Asked, asked
-from evdisc.study.execute import Progress, copy_overlays, overlay_paths, preflight, silent
+from evdisc.study.crew import Progress, silent
+from evdisc.study.execute import copy_overlays, overlay_paths, preflight
 from evdisc.study.fit_table import known_readouts
 from evdisc.study.folder import Folder, fingerprint, joint_fingerprint, write_bytes, write_json
 from evdisc.study.front import COSTS, content
@@ -33,6 +34,7 @@ from evdisc.study.publish import bibliography
 from evdisc.study.search_space import Limit, Proposal, Space, limits, over
 from evdisc.study.stages import FOLDER
 from evdisc.study.summary import citations
+from evdisc.study.tasks import npz
 from evdisc.study.trial import AGAINST, UNTREATED, Bench, bench, levels, outcome, runs_of
 from evdisc.study.variants import HYPOTHESES
 from evdisc.study.worker import draw
@@ -245,7 +247,7 @@ def controls(task: Task, folder: Folder, place: Bench) -> Floats:
     if len(shelf.load()) < members:
         bare = task.study.model_copy(update={"therapy": None, "compare": ()})
         found = levels(place.run(bare, UNTREATED), task.about)[:, 0]
-        shelf.store(range(members), {"members": np.arange(members), "level": found})
+        shelf.store(range(members), npz({"members": np.arange(members), "level": found}))
     path, _ = shelf.load()[0]
     level: Floats = shelf.read(path)["level"]
     if not np.isfinite(level).any():

@@ -21,7 +21,8 @@ from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.protocol.yaml_io import LoadedProtocol, validate
 from evdisc.simulate.site import disc_context
 from evdisc.study.allocation import Allocation, allocate
-from evdisc.study.execute import Progress, overlay_paths, silent
+from evdisc.study.crew import Progress, silent
+from evdisc.study.execute import overlay_paths
 from evdisc.study.execute import run as run_study
 from evdisc.study.falsify import falsifiers, lacking
 from evdisc.study.groups import Group, asked, groups, included, treated

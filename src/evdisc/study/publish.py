@@ -163,7 +163,7 @@ def research_object(
 
 
 def diagnostics(
-    folder: Path, stack: Stack, computed: int, seconds: float, jobs: int,
+    folder: Path, stack: Stack, computed: int, seconds: float, jobs: int | str,
     oracle: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """What depends on the day: timings, the worst vesicle balance, and errors where measured."""

@@ -7,7 +7,7 @@ Controls run once per member and not per product. The ranking follows delivered 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,8 @@ from evdisc.simulate import disc
 from evdisc.study import ranking
 from evdisc.study.attribution import attribute
 from evdisc.study.cases import CONTROLS, Case, drawn, products_of, study_of
-from evdisc.study.execute import Progress, copy_overlays, overlay_paths, silent
+from evdisc.study.crew import Jobs, Progress, require, silent
+from evdisc.study.execute import StudyResult, copy_overlays, overlay_paths
 from evdisc.study.folder import Folder, fingerprint, write_bytes, write_json
 from evdisc.study.gains import Gains
 from evdisc.study.gains import gains as paired
@@ -71,35 +72,26 @@ class Question:
     overrides: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class RankResult:
-    """A finished ranking: ``result`` is the content of result.json."""
-
-    result: Mapping[str, Any]
-    folder: Path
-    computed: int
-    seconds: float
-
-
 def rank(
-    question: Question, out: Path | None = None, *, jobs: int = 1, fresh: bool = False,
+    question: Question, out: Path | None = None, *, jobs: Jobs = 1, fresh: bool = False,
     progress: Progress = silent, told: Callable[[str], None] = lambda _: None,
-) -> RankResult:  # fmt: skip
+) -> StudyResult:  # fmt: skip
     """Rank products in one disc, or resume doing so, and write the run folder.
 
     Args:
         question: what is asked.
         out: run folder; default ``runs/rank-<disc name>``.
-        jobs: worker processes. The numbers do not depend on it.
+        jobs: worker processes, or ``dask:`` with the address or file of a scheduler. The numbers
+            do not depend on it.
         fresh: drop what the folder holds and start anew.
         progress: called after every finished task.
-        told: called with a line about the time a long step will take.
+        told: called with a line about the time a long step will take, or about the workers.
 
     Raises:
         EvdiscError: bad input (nothing is touched), or the folder cannot be used.
     """
     began = time.perf_counter()
-    require_choices(question, jobs)
+    require_choices(question)
     protocol, notes = frame_of(question)
     assert isinstance(protocol.spec, DiscStudy)
     overlays = overlay_paths(protocol)
@@ -111,6 +103,7 @@ def rank(
     print_ = fingerprint(protocol.spec, texts)
     folder = Folder(out if out is not None else default_folder(question))
     folder.verify(print_, fresh)
+    jobs = require(jobs, told)
     with folder.lock():
         record = folder.claim(print_, fresh)
         write_bytes(folder.path / "protocol.yaml", protocol.text.encode())
@@ -128,7 +121,7 @@ def rank(
         write_json(folder.path / "result.json", content)
         bib = bibliography(content["citations"], library)
         write_bytes(folder.path / "CITATIONS.bib", bib.encode())
-    return RankResult(content, folder.path, computed, time.perf_counter() - began)
+    return StudyResult(content, folder.path, computed, time.perf_counter() - began)
 
 
 def _answer(
@@ -167,15 +160,15 @@ def _pairs(
     pairs, left_out = pair_cases(best, question.equal == "cost", setup)
     seconds = seconds_of_a_run(setup, pairs[:1]) * len(pairs) * len(gains.members)
     told(
-        f"{len(pairs)} pairs of the best {len(best)}: about {seconds / setup.jobs:.0f} s of "
-        "computing, less what is stored"
+        f"{len(pairs)} pairs of the best {len(best)}: about {seconds:.0f} s of "
+        "computing shared by the workers, less what is stored"
     )
     mixed = stage(setup, "pairs", pairs)
     rows = ranking.pair_rows(gains, mixed, whole, best)
     return rows | {"left_out": left_out}, mixed.computed
 
 
-def require_choices(question: Question, jobs: int) -> None:
+def require_choices(question: Question) -> None:
     """Refuse options that are none.
 
     Raises:
@@ -185,8 +178,6 @@ def require_choices(question: Question, jobs: int) -> None:
         if value not in known:
             raise InputError("no such choice", key=key, value=value, expected=" | ".join(known),
                              nearest=nearest(value, known))  # fmt: skip
-    if jobs < 1:
-        raise InputError("needs at least one worker", key="--jobs", value=jobs)
     if question.attribute < 0:
         raise InputError("is negative", key="--attribute", value=question.attribute)
     if question.by == "cargo" and (question.pairs or question.therapies != (ATLAS,)):

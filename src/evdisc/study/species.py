@@ -8,8 +8,7 @@ told as unknown.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,8 @@ from evdisc.protocol.therapy_specs import TherapySpec
 from evdisc.protocol.yaml_io import LoadedProtocol
 from evdisc.simulate.site import disc_context
 from evdisc.study.cases import CONTROLS, Case
-from evdisc.study.execute import Progress, copy_overlays, overlay_paths, preflight, silent
+from evdisc.study.crew import Jobs, Progress, require, silent
+from evdisc.study.execute import StudyResult, copy_overlays, overlay_paths, preflight
 from evdisc.study.folder import Folder, fingerprint, write_bytes, write_json
 from evdisc.study.gains import HYPOTHESES
 from evdisc.study.gains import gains as paired
@@ -46,35 +46,25 @@ READOUTS = ("disc height index", "GAG")
 TREATED = "treated"
 
 
-@dataclass(frozen=True)
-class SpeciesResult:
-    """A finished comparison: ``result`` is the content of result.json."""
-
-    result: Mapping[str, Any]
-    folder: Path
-    computed: int
-    seconds: float
-
-
 def species(
-    protocol: LoadedProtocol, out: Path | None = None, *, jobs: int = 1, fresh: bool = False,
-    progress: Progress = silent,
-) -> SpeciesResult:  # fmt: skip
+    protocol: LoadedProtocol, out: Path | None = None, *, jobs: Jobs = 1, fresh: bool = False,
+    progress: Progress = silent, told: Callable[[str], None] = lambda _: None,
+) -> StudyResult:  # fmt: skip
     """Give the product of a disc protocol in every disc, and write the run folder.
 
     Args:
         protocol: a disc protocol with a vesicle.
         out: run folder; default ``runs/species-<protocol name>``.
-        jobs: worker processes. The numbers do not depend on it.
+        jobs: worker processes, or ``dask:`` with the address or file of a scheduler. The numbers
+            do not depend on it.
         fresh: drop what the folder holds and start anew.
         progress: called after every finished task.
+        told: called with a line about the workers of a cluster.
 
     Raises:
         EvdiscError: bad input (nothing is touched), or the folder cannot be used.
     """
     began = time.perf_counter()
-    if jobs < 1:
-        raise InputError("needs at least one worker", key="--jobs", value=jobs)
     study = require_product(protocol)
     overlays = overlay_paths(protocol)
     library = load(overlays)
@@ -86,6 +76,7 @@ def species(
     print_ = fingerprint(study, texts)
     folder = Folder(out if out is not None else default_folder(protocol))
     folder.verify(print_, fresh)
+    jobs = require(jobs, told)
     with folder.lock():
         folder.claim(print_, fresh)
         write_bytes(folder.path / "protocol.yaml", protocol.text.encode())
@@ -100,7 +91,7 @@ def species(
         write_json(folder.path / "result.json", content)
         bib = bibliography(content["citations"], library)
         write_bytes(folder.path / "CITATIONS.bib", bib.encode())
-    return SpeciesResult(content, folder.path, computed, time.perf_counter() - began)
+    return StudyResult(content, folder.path, computed, time.perf_counter() - began)
 
 
 def require_product(protocol: LoadedProtocol) -> DiscStudy:

@@ -7,9 +7,7 @@ is a stage beside it; nothing that is stored is run again.
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +16,10 @@ import numpy as np
 
 from evdisc.evidence.library import Library
 from evdisc.protocol.specs import DiscStudy
-from evdisc.study.cases import Case, as_text, given_cases, given_task, runs_of
-from evdisc.study.execute import RUNS_PER_TASK, Progress, one_thread
+from evdisc.study.cases import Case, as_text, runs_of
+from evdisc.study.crew import Jobs, Progress, compute
 from evdisc.study.folder import Folder
+from evdisc.study.tasks import cases_job, missing
 from evdisc.study.worker import Arrays
 
 FOLDER = "stages"
@@ -33,9 +32,9 @@ class Setup:
     Attributes:
         frame: the disc, the common delivery, duration, seed, members and steps.
         library: the evidence.
-        overlays: files of the user's evidence, as a worker process reads them.
+        overlays: files of the user's evidence.
         folder: the run folder.
-        jobs: worker processes; no number depends on it.
+        jobs: worker processes or a Dask scheduler; no number depends on it.
         progress: called after every finished task.
     """
 
@@ -43,7 +42,7 @@ class Setup:
     library: Library
     overlays: Sequence[str]
     folder: Folder
-    jobs: int
+    jobs: Jobs
     progress: Progress
 
 
@@ -79,46 +78,11 @@ def stage(setup: Setup, name: str, cases: Sequence[Case]) -> Outcome:
     """Run what is missing of a stage and return it all."""
     digest = hashlib.sha256(as_text(cases).encode()).hexdigest()[:12]
     shelf = Folder(setup.folder.path / FOLDER / f"{name}-{digest}")
-    todo = _missing(setup.frame.ensemble.members, len(runs_of(cases)), shelf.load())
-    done, failed, total = 0, 0, sum(map(len, todo))
-    for members, arrays in _finished(setup, cases, todo):
-        shelf.store(members, arrays)
-        done += len(members)
-        failed += int(np.sum(arrays["status"] != "ok"))
-        setup.progress(done, total, failed)
-    return Outcome(cases, _gathered(shelf, setup.frame.ensemble.members), total)
-
-
-def _missing(members: int, runs: int, stored: Mapping[int, Any]) -> list[list[int]]:
-    size = max(1, RUNS_PER_TASK // runs)
-    groups: dict[int, list[int]] = {}
-    for member in range(members):
-        if member not in stored:
-            groups.setdefault(member // size, []).append(member)
-    return list(groups.values())
-
-
-def _finished(
-    setup: Setup, cases: Sequence[Case], todo: Sequence[list[int]]
-) -> Iterator[tuple[list[int], Arrays]]:
-    if setup.jobs == 1 or len(todo) < 2:
-        for members in todo:
-            yield members, given_cases(setup.frame, cases, members, setup.library)
-        return
-    frame, text = setup.frame.model_dump_json(), as_text(cases)
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        min(setup.jobs, len(todo)), mp_context=spawn, initializer=one_thread
-    ) as pool:
-        waiting = {
-            pool.submit(given_task, frame, text, setup.overlays, members): members
-            for members in todo
-        }
-        try:
-            for future in as_completed(waiting):
-                yield waiting[future], future.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    frame = setup.frame
+    todo = list(missing(frame.ensemble.members, len(runs_of(cases)), shelf.load()).values())
+    job = cases_job(frame, cases, setup.library, setup.overlays)
+    compute(job, todo, shelf, setup.jobs, setup.progress)
+    return Outcome(cases, _gathered(shelf, frame.ensemble.members), sum(map(len, todo)))
 
 
 def _gathered(shelf: Folder, members: int) -> Arrays:

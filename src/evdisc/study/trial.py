@@ -18,7 +18,7 @@ from evdisc.evidence.library import Library, load
 from evdisc.outcome.effects import NOISE, rounded, triple
 from evdisc.protocol.specs import DiscStudy
 from evdisc.study.asked import Asked
-from evdisc.study.execute import one_thread
+from evdisc.study.crew import quiet_worker
 from evdisc.study.variants import HYPOTHESES, Variant
 from evdisc.study.worker import Arrays, run_members
 
@@ -68,7 +68,7 @@ def bench(library: Library, overlays: Sequence[str], jobs: int) -> Iterator[Benc
         yield Bench(library, overlays, 1, None)
         return
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=one_thread) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=quiet_worker) as pool:
         try:
             yield Bench(library, overlays, jobs, pool)
         finally:

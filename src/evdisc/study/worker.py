@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evdisc.errors import EvdiscError
-from evdisc.evidence.library import Library, load
+from evdisc.evidence.library import Library
 from evdisc.outcome.delivery_table import delivery
 from evdisc.outcome.readouts import disc_readouts, dish_readouts
 from evdisc.protocol.specs import DiscStudy, DishStudy
@@ -36,13 +35,6 @@ def run_members(
     """Run the given members, in all variants or those named; see :func:`stack` for the arrays."""
     which = variants(study) if which is None else which
     return stack([run_member(study, m, library, which) for m in members], members)
-
-
-def run_task(text: str, kind: str, overlays: Sequence[str], members: Sequence[int]) -> Arrays:
-    """Entry point of a worker process: everything it needs arrives as text."""
-    model = DiscStudy if kind == "disc" else DishStudy
-    library = load(Path(p) for p in overlays)
-    return run_members(model.model_validate_json(text), members, library)
 
 
 def draw(study: DiscStudy | DishStudy, member: int, library: Library) -> Member:
