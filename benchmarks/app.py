@@ -3,7 +3,7 @@
 python benchmarks/app.py [--users 20] [--kill]
 
 Starts `evdisc serve` in a folder of its own; every user runs a small study and keeps opening pages
-and asking for the state of their job until it is done.
+and asking for the state of their job, once in three seconds, until it is done.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PAGES = ("/", "/atlas", "/design", "/runs", "/compare", "/api/jobs")
 class User(threading.Thread):
     """One user: a job, and pages until it is done."""
 
-    def __init__(self, served: Served, number: int, pause: float = 1.0) -> None:
+    def __init__(self, served: Served, number: int, pause: float = 3.0) -> None:
         super().__init__(daemon=True)
         self.served, self.number, self.pause = served, number, pause
         self.seconds: list[tuple[str, float]] = []

@@ -94,7 +94,7 @@ def register(lab: Laboratory) -> None:
         text = (await asyncio.to_thread(known)).map
         return HTMLResponse(text, headers={"content-security-policy": REPORT_POLICY})
 
-    @ui.page("/atlas")
+    @ui.page("/atlas", response_timeout=60.0)
     async def atlas(request: Request) -> None:
         found = await asyncio.to_thread(known)
         with shell.page("Atlas", "/atlas"):

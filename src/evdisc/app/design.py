@@ -21,12 +21,14 @@ from evdisc.errors import EvdiscError
 
 #: seconds without a change before the dose is computed
 PAUSE = 0.8
+#: seconds a page may take before it counts as failed
+WAIT = 60.0
 
 
 def register(lab: Laboratory) -> None:
     """Make the page."""
 
-    @ui.page("/design")
+    @ui.page("/design", response_timeout=WAIT)
     async def design(request: Request) -> None:
         with shell.page("Design", "/design"):
             tag("h1", "Design")

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 
-NICE = 10
+NICE = 15
 #: address space of a job, bytes
 MOST_MEMORY = 12 * 2**30
 
@@ -27,10 +27,10 @@ def end_with_server() -> None:
     os._exit(1)
 
 
-def limit(memory: int) -> None:
+def limit(memory: int, nice: int) -> None:
     """Be kind to others, and ask for no more memory than this."""
     if hasattr(os, "nice"):
-        os.nice(NICE)
+        os.nice(nice)
     try:
         import resource
     except ImportError:  # Windows has no such limit
@@ -43,7 +43,7 @@ def limit(memory: int) -> None:
 def main() -> None:
     """Run the command that the arguments name."""
     threading.Thread(target=end_with_server, daemon=True).start()
-    limit(MOST_MEMORY)
+    limit(MOST_MEMORY, NICE)
     from evdisc.cli import main as command
 
     sys.argv[0] = "evdisc"

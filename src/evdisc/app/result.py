@@ -21,12 +21,14 @@ from evdisc.errors import EvdiscError
 #: seconds between two looks at a job that runs, and between two drawings of its first members
 OFTEN, PARTIAL = 1.0, 4.0
 FIRST_EFFECTS = 12
+#: seconds a page may take before it counts as failed
+WAIT = 120.0
 
 
 def register(lab: Laboratory) -> None:
     """Make the page."""
 
-    @ui.page("/result/{job}")
+    @ui.page("/result/{job}", response_timeout=WAIT)
     async def result(request: Request, job: str) -> None:
         with shell.page("Result", "/runs"):
             try:

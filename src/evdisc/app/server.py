@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -12,10 +13,13 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
+from starlette.types import ASGIApp
 
 from evdisc import __version__
 from evdisc.app.api import refusals, router
+from evdisc.app.examples import FIRST, example
 from evdisc.app.laboratory import Laboratory, laboratory
 from evdisc.app.safety import Door, Guard
 from evdisc.app.workspace import Workspace
@@ -52,7 +56,9 @@ def build(settings: Settings) -> Guard:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         lab = lab_of[0]
         lab.queue.start_next()
+        warming = asyncio.create_task(lab.check(example(FIRST)))
         yield
+        warming.cancel()
         await lab.queue.stop()
         for bench in (lab.quick, lab.dose, lab.pages):
             bench.stop()
@@ -67,8 +73,13 @@ def build(settings: Settings) -> Guard:
     pages.add_static_files("/static", STATIC)
     ui.run_with(app, title="evdisc", favicon=STATIC / "favicon.svg", dark=None, tailwind=False,
                 language="en-US", reconnect_timeout=20.0, show_welcome_message=False,
-                binding_refresh_interval=None)  # fmt: skip
+                binding_refresh_interval=None, gzip_middleware_factory=small)  # fmt: skip
     return Guard(app, settings.door)
+
+
+def small(app: ASGIApp) -> GZipMiddleware:
+    """Answers made smaller, at little cost."""
+    return GZipMiddleware(app, minimum_size=4000, compresslevel=2)
 
 
 def api_ends(app: FastAPI) -> None:
