@@ -39,11 +39,7 @@ class Known:
     conflicts: list[Conflict]
     gaps: list[CargoGaps]
     map: str
-
-    def values(self, pick: Callable[[Claim], Iterable[str]]) -> list[str]:
-        """Every value of a filter, sorted."""
-        found = {v.strip() for c in self.library.claims for v in pick(c) if v.strip()}
-        return sorted(found, key=str.casefold)
+    choices: dict[str, list[str]]
 
 
 @functools.cache
@@ -64,7 +60,14 @@ def known() -> Known:
     weight = {a.identity: a.probability(library.sources, belief) for a in arrows(library.claims)}
     of = {(a.source, a.target, a.sign): weight[a.identity] for a in arrows(library.claims)}
     weights = {c.claim: of.get(c.edge) for c in library.claims}
-    return Known(library, weights, conflicts(library), gaps(library), evidence_map(library, belief))
+    return Known(library, weights, conflicts(library), gaps(library), evidence_map(library, belief),
+                 {n: values(library, pick) for n, pick in FILTERS.items()})  # fmt: skip
+
+
+def values(library: Library, pick: Callable[[Claim], Iterable[str]]) -> list[str]:
+    """Every value of a filter, sorted."""
+    found = {v.strip() for c in library.claims for v in pick(c) if v.strip()}
+    return sorted(found, key=str.casefold)
 
 
 def cargoes(claim: Claim) -> list[str]:
@@ -123,9 +126,9 @@ class Claims:
         with tag("search"), tag("div", "", "row"):
             Field("Search", self.text, self.search, wait=300,
                   example="miR-21, Akt, Cheng 2018, ferroptosis")  # fmt: skip
-            for name, pick in FILTERS.items():
+            for name, choices in self.known.choices.items():
                 Field(name, "", functools.partial(self.choose, name), kind="choice", empty="any",
-                      choices=["", *self.known.values(pick)])  # fmt: skip
+                      choices=["", *choices])  # fmt: skip
         self.box = tag("div", aria_live="polite")
         self.show()
 

@@ -22,8 +22,8 @@ MOST_ANSWER = 64_000_000
 class Bench:
     """One worker process."""
 
-    def __init__(self, seconds: float, megabytes: int) -> None:
-        self.seconds, self.megabytes = seconds, megabytes
+    def __init__(self, seconds: float, megabytes: int, nice: int) -> None:
+        self.seconds, self.limits = seconds, (str(megabytes), str(nice))
         self.turn = asyncio.Lock()
         self.process: Process | None = None
 
@@ -57,7 +57,7 @@ class Bench:
     async def _exchange(self, question: bytes) -> bytes:
         if self.process is None or self.process.returncode is not None:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "evdisc.app.bench_process", str(self.megabytes),
+                sys.executable, "-m", "evdisc.app.bench_process", *self.limits,
                 stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=MOST_ANSWER, env=environment(),
             )  # fmt: skip
         assert self.process.stdin is not None

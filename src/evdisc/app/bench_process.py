@@ -11,13 +11,11 @@ from evdisc.app.job import limit
 from evdisc.errors import EvdiscError, InputError
 
 MEGABYTE = 2**20
-#: a person waits for the answer, so it goes before jobs, and after the pages themselves
-NICE = 2
 
 
 def main() -> None:
     """Answer until standard input closes."""
-    limit(int(sys.argv[1]) * MEGABYTE, NICE)
+    limit(int(sys.argv[1]) * MEGABYTE, int(sys.argv[2]))
     # what a library prints must not stand between the answers
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -186,6 +186,8 @@ class Page:
 
     async def tabulate(self) -> None:
         """Show the dose table of the text as it is now."""
+        # a page nobody has opened yet computes nothing
+        await self.dose.client.connected(timeout=WAIT)
         await asyncio.sleep(PAUSE)
         try:
             found = await self.lab.dose_table(self.owner, self.design.text)
@@ -194,7 +196,7 @@ class Page:
             with self.dose:
                 note(str(error))
             return
-        if self.dose.client.has_socket_connection or not self.dose.is_deleted:
+        if not self.dose.is_deleted:
             dose_table(self.dose, found)
 
 

@@ -30,7 +30,7 @@ class Laboratory:
     quick: Bench
     dose: Bench
     pages: Bench
-    known: dict[str, dict[str, Any]] = field(default_factory=dict)
+    known: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     def user(self, owner: str) -> User:
         """One user's part of the workspace."""
@@ -44,12 +44,17 @@ class Laboratory:
         """
         if len(text.encode()) > MOST_PROTOCOL:
             raise InputError("is too large", expected=f"at most {MOST_PROTOCOL} bytes")
-        if text not in self.known:
-            found = await self.quick.ask("check", text=text)
+        return await self.remembered(self.quick, "check", text)
+
+    async def remembered(self, bench: Bench, call: str, text: str) -> dict[str, Any]:
+        """The answer of a bench about a protocol, asked once for each text."""
+        key = (call, text)
+        if key not in self.known:
+            found = await bench.ask(call, text=text)
             while len(self.known) >= MOST_KNOWN:
                 self.known.pop(next(iter(self.known)), None)
-            self.known[text] = found
-        return dict(self.known[text])
+            self.known[key] = found
+        return dict(self.known[key])
 
     async def submit(
         self, owner: str, name: str, values: Mapping[str, Any], text: str | None
@@ -112,10 +117,11 @@ class Laboratory:
             raise InputError("the live table does not read overlays; a run does")
         if not found["therapy"]:
             raise InputError("no therapy, so no dose")
-        return dict(await self.dose.ask("dose", text=text))
+        return await self.remembered(self.dose, "dose", text)
 
 
 def laboratory(workspace: Workspace, slots: int) -> Laboratory:
     """A laboratory over a workspace."""
-    return Laboratory(workspace, Queue(workspace, slots), Bench(QUICK, MEMORY),
-                      Bench(SLOW, MEMORY), Bench(SLOW, MEMORY))  # fmt: skip
+    # a field that was entered is answered first, then a page, then a table of doses
+    return Laboratory(workspace, Queue(workspace, slots), Bench(QUICK, MEMORY, 2),
+                      Bench(SLOW, MEMORY, 10), Bench(SLOW, MEMORY, 4))  # fmt: skip
