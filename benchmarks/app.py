@@ -3,12 +3,13 @@
 python benchmarks/app.py [--users 20] [--kill]
 
 Starts `evdisc serve` in a folder of its own; every user runs a small study and keeps opening pages
-and asking for the state of their job, once in three seconds, until it is done.
+and asking for the state of their job, about once in three seconds, until it is done.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
 import statistics
 import sys
 import tempfile
@@ -50,6 +51,9 @@ class User(threading.Thread):
 
     def run(self) -> None:
         """Ask, look, wait."""
+        # people do not click in step
+        chance = random.Random(self.number)
+        time.sleep(chance.uniform(0.0, self.pause))
         with self.served.client() as client:
             text = SMALL.replace("seed: 1", f"seed: {self.number + 1}")
             self.job = self.timed(client, "POST", "/api/jobs", json={"protocol": text}).json()["id"]
@@ -63,7 +67,7 @@ class User(threading.Thread):
                     # the server was killed: a user tries again
                     self.errors += [] if self.served.killed else [repr(error)]
                 turn += 1
-                time.sleep(self.pause)
+                time.sleep(chance.uniform(0.5, 1.5) * self.pause)
 
 
 class Killable(Served):
