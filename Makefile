@@ -16,13 +16,15 @@ GROUP = import sys, tomllib; \
   print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow study-cell study-therapies study-null lint docs dist clean
+.PHONY: help run serve browser test test-slow study-cell study-therapies study-null lint docs dist clean
 .NOTPARALLEL:
 
 help:
 	@echo "make run        set up, then simulate the shipped example and say where the report is"
+	@echo "make serve      set up, then open the laboratory on http://127.0.0.1:8080"
 	@echo "make test       set up, then the fast tests"
 	@echo "make test-slow  set up, then the long tests"
+	@echo "make browser    install Chromium for the tests that need a browser (as root, with apt)"
 	@echo "make study-cell weigh the cell networks against the experiments anew (half an hour)"
 	@echo "make study-therapies  run the published therapies anew (five minutes)"
 	@echo "make study-null how often shuffled labels look better than chance (two minutes)"
@@ -34,6 +36,19 @@ help:
 run: $(READY) $(KERNELS)
 	@.venv/bin/evdisc warm-up
 	@.venv/bin/evdisc run examples/rat-tail-mir-21.yaml --members 20 --jobs 2
+
+serve: $(READY) $(KERNELS)
+	@.venv/bin/evdisc serve
+
+# the one target that asks a system package manager, and only where nothing is there yet
+browser:
+	@if command -v chromium chromium-browser google-chrome >/dev/null || [ -n "$$CHROMIUM" ]; then \
+	  echo "a browser is there"; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium; \
+	else \
+	  echo "install Chromium, or name a browser in CHROMIUM; without one its tests skip" >&2; \
+	fi
 
 test: $(READY)-test $(KERNELS)
 	@$(PY) -m pytest -q

@@ -18,6 +18,7 @@ from evdisc import (
     cli_network,
     cli_plan,
     cli_rank,
+    cli_serve,
     cli_study,
     cli_vesicles,
 )
@@ -37,15 +38,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.add_typer(cli_evidence.app)
-app.add_typer(cli_network.app)
-app.add_typer(cli_rank.app)
-app.add_typer(cli_manufacture.app)
-app.add_typer(cli_plan.app)
-app.add_typer(cli_study.app)
-app.add_typer(cli_vesicles.app)
-app.add_typer(cli_cargo.app)
-app.add_typer(cli_diagnose.app)
+for door in (
+    cli_evidence, cli_network, cli_rank, cli_manufacture, cli_plan, cli_study, cli_vesicles,
+    cli_cargo, cli_diagnose, cli_serve,
+):  # fmt: skip
+    app.add_typer(door.app)
 
 ProtocolPath = Annotated[Path, typer.Argument(help="Protocol file (YAML).")]
 Overrides = Annotated[
