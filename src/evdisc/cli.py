@@ -20,6 +20,7 @@ from evdisc import (
     cli_rank,
     cli_serve,
     cli_study,
+    cli_validate,
     cli_vesicles,
 )
 from evdisc.cli_evidence import AsJson, emit
@@ -40,7 +41,7 @@ app = typer.Typer(
 )
 for door in (
     cli_evidence, cli_network, cli_rank, cli_manufacture, cli_plan, cli_study, cli_vesicles,
-    cli_cargo, cli_diagnose, cli_serve,
+    cli_cargo, cli_diagnose, cli_validate, cli_serve,
 ):  # fmt: skip
     app.add_typer(door.app)
 
@@ -52,7 +53,6 @@ Overrides = Annotated[
 Out = Annotated[Path | None, typer.Option("--out", help="Run folder (default runs/NAME).")]
 Members = Annotated[int | None, typer.Option("--members", help="Ensemble members.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the study.")]
-Processes = Annotated[int, typer.Option("--jobs", help="Worker processes.")]
 Oracle = Annotated[
     bool, typer.Option("--oracle", help="Compare one member with a run of fine steps (discs).")
 ]
@@ -209,6 +209,29 @@ def explained(protocol: LoadedProtocol, readout: str) -> dict[str, Any]:
 
 
 @app.command()
+def why(
+    protocol: ProtocolPath,
+    node: Annotated[str, typer.Argument(help="Node of the cell's network, e.g. MMP13.")],
+    region: Annotated[str, typer.Option(help="Region of a disc: NP, AF or CEP.")] = "NP",
+    members: Annotated[int, typer.Option("--members", help="Ensemble members.")] = 8,
+    set_: Overrides = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """The paths by which a node of the cells moved, with their studies."""
+    from evdisc.evidence.library import load as load_evidence
+    from evdisc.study.execute import overlay_paths
+    from evdisc.study.why import why as paths_of
+
+    loaded = load(protocol, set_, members=members)
+    found = paths_of(loaded.spec, node, load_evidence(overlay_paths(loaded)), region)
+    if as_json:
+        emit(found)
+    else:
+        from evdisc.report.terminal import why_table
+
+        print(why_table(found))
+
+
+@app.command()
 def nutrition(
     disc: Annotated[str, typer.Argument(help="Disc preset, or a protocol file.")],
     figure: Annotated[Path | None, typer.Option(help="Write a picture (PNG).")] = None,
@@ -322,66 +345,6 @@ def describe_protocol(keys: str | None, schema: str | None) -> None:
         print(markdown(keys), end="")
     if schema:
         emit(json_schema(schema))
-
-
-@app.command()
-def validate(
-    case: Annotated[list[str] | None, typer.Option("--case", help="Case to run, e.g. V03.")] = None,
-    rows: Annotated[
-        bool, typer.Option("--rows", help="List every cell experiment, table row and therapy.")
-    ] = False,
-    refit: Annotated[
-        Path | None, typer.Option("--refit", help="Weigh the cells anew; work folder, resumable.")
-    ] = None,
-    therapies: Annotated[
-        bool, typer.Option("--therapies", help="Run the published therapies anew and store them.")
-    ] = False,
-    jobs: Processes = 2, as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Run the published cases: expected, computed, tolerance, verdict, and why one fails."""
-    from evdisc.evidence.library import load as load_evidence
-
-    if refit is not None:
-        from evdisc.validate.refit import refit_package
-
-        with watched("chunks") as progress:
-            refit_package(refit, jobs, lambda done, total: progress(done, total, 0))
-    if therapies:
-        from datetime import date
-
-        from evdisc.validate.refit import rerun_therapies
-
-        with watched("studies") as progress:
-            today = date.today().isoformat()
-            rerun_therapies(jobs, today, lambda done, total: progress(done, total, 0))
-    from evdisc.report.validation_text import validation_table
-    from evdisc.validate.run import validate as run_cases
-
-    results = run_cases(load_evidence(), case or [])
-    if as_json:
-        from dataclasses import asdict
-
-        from evdisc.validate.cell_cases import table as experiments
-        from evdisc.validate.table_rows import stored as table_rows
-        from evdisc.validate.therapy_cases import table as therapy_rows
-
-        emit({
-            "cases": [asdict(r) | {"verdict": r.verdict} for r in results],
-            "experiments": [] if case else experiments(),
-            "tables": [] if case else table_rows(),
-            "therapies": [] if case else therapy_rows(),
-        })  # fmt: skip
-    else:
-        print(validation_table(results))
-        if rows:
-            from evdisc.report.validation_text import experiment_table, row_table, therapy_table
-            from evdisc.validate.cell_cases import table as experiments
-            from evdisc.validate.table_rows import stored as table_rows
-            from evdisc.validate.therapy_cases import table as therapy_rows
-
-            print("\n" + experiment_table(experiments()))
-            print("\n" + row_table(table_rows()))
-            print("\n" + therapy_table(therapy_rows()))
 
 
 @app.command("warm-up")

@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+import zarr
 
 from evdisc.errors import FolderError
 from evdisc.evidence.library import load
@@ -70,6 +71,20 @@ def test_the_folder_holds_what_it_must(finished):
         "ro-crate-metadata.json", "members", "diagnostics.json",
     }  # fmt: skip
     assert not [n for n in names if n.endswith(".part") or n == ".lock"]
+
+
+def test_the_film_of_the_typical_member_ends_where_its_snapshot_does(finished):
+    group = zarr.open_group(str(finished.folder / "fields.zarr"), mode="r")
+    times, shots = group.attrs["film_times_d"], group.attrs["snapshot_times_d"]
+    assert times[0] == 0.0
+    assert set(shots) <= set(times)
+    assert len(times) > len(shots)
+    for arm in ("treated", "untreated", "vehicle"):
+        film = np.asarray(group[f"{arm}/film"])
+        assert len(film) == len(times)
+        for shot, at in enumerate(shots):
+            kept = np.asarray(group[f"{arm}/representative"])[shot]
+            assert np.array_equal(film[times.index(at)], kept, equal_nan=True)
 
 
 def test_running_twice_gives_the_same_bytes(finished, tmp_path):
@@ -172,10 +187,10 @@ def test_a_failed_member_is_a_value_with_its_reason(tmp_path, monkeypatch):
 
     whole = disc.run_arm
 
-    def fragile(study, member, *rest):
+    def fragile(study, member, *rest, **more):
         if member.values.quantile("vesicle_diameter") == quantile_of_member_1:
             raise SolveError("the nutrients of this disc have no steady state")
-        return whole(study, member, *rest)
+        return whole(study, member, *rest, **more)
 
     from evdisc.simulate.draws import uniform
 

@@ -11,6 +11,8 @@ from evdisc.errors import InputError
 
 #: members behind the live dose table; a run uses those of the protocol
 DOSE_MEMBERS = 12
+#: members whose paths are traced
+WHY_MEMBERS = 8
 
 
 def check(text: str) -> dict[str, Any]:
@@ -197,51 +199,83 @@ def partial(folder: str) -> dict[str, Any]:
 
 
 def fields(folder: str) -> dict[str, Any]:
-    """Maps of the disc over time: names, arms, times, grid and values of the typical member."""
-    import numpy as np
-    import zarr
+    """What a film of the disc holds: variables with their words, arms, times, the member."""
+    from evdisc.report.figures import FIELD_WORDS
 
-    from evdisc.report.figures import FIELD_WORDS, digits, mirrored
-
-    store = Path(folder) / "fields.zarr"
-    if not store.is_dir():
-        return {}
-    group: Any = zarr.open_group(str(store), mode="r")
-    r, z = (1e3 * np.asarray(group[f"grid/{axis}_faces"][:]) for axis in "rz")
-    outside = np.asarray(group["grid/region"][:]) > 2
-    every = list(group.attrs["variables"])
-    names = [n for n in every if n in FIELD_WORDS]
-    arms = [a for a in group.group_keys() if a != "grid" and f"{a}/representative" in group]
-    out: dict[str, Any] = {}
-    for arm in arms:
-        stored = np.asarray(group[f"{arm}/representative"], dtype=float)
-        for name in names:
-            values = FIELD_WORDS[name][2] * stored[:, every.index(name)]
-            quarter = np.where(outside, np.nan, values)
-            out.setdefault(name, {})[arm] = [mirrored(r, z, q)[2] for q in quarter]
-    across, along, _ = mirrored(r, z, np.where(outside, np.nan, 0.0))
+    group = _film(folder)
+    every: list[str] = list(group.attrs["variables"])
     return {
-        "times_d": list(group.attrs["snapshot_times_d"]), "r_mm": digits(across),
-        "z_mm": digits(along), "values": out, "member": group.attrs["representative_member"],
-        "words": {n: list(FIELD_WORDS[n]) for n in names},
+        "times_d": list(group.attrs["film_times_d"]),
+        "arms": [a for a in group.group_keys() if f"{a}/film" in group],
+        "member": group.attrs["representative_member"],
+        "words": {n: list(FIELD_WORDS[n]) for n in every if n in FIELD_WORDS},
     }  # fmt: skip
 
 
-def why(folder: str, readout: str) -> dict[str, Any]:
-    """Paths by which a read-out of a dish moved, with their studies."""
+def cut(folder: str, name: str, arms: Sequence[str], time: int) -> dict[str, Any]:
+    """The disc cut through its axis at one time of its film, for each arm.
+
+    ``low`` and ``high`` hold for all times of these arms; ``rows`` are the cells of the grid.
+
+    Raises:
+        InputError: there is no such variable, arm or time.
+    """
+    import numpy as np
+
+    from evdisc.report.figures import FIELD_WORDS, cells, digits, mirrored
+
+    group, found = _film(folder), fields(folder)
+    if name not in found["words"] or set(arms) - set(found["arms"]):
+        raise InputError("no such map", value=f"{name} {' '.join(arms)}"[:60])
+    if not 0 <= time < len(found["times_d"]):
+        raise InputError("no such time", value=time)
+    r, z = (1e3 * np.asarray(group[f"grid/{axis}_faces"][:]) for axis in "rz")
+    outside = np.asarray(group["grid/region"][:]) > 2
+    place = list(group.attrs["variables"]).index(name)
+    film = {a: FIELD_WORDS[name][2] * np.asarray(group[f"{a}/film"][:, place], float) for a in arms}
+    every = np.concatenate([f[:, ~outside].ravel() for f in film.values()])
+    quarters = {a: np.where(outside, np.nan, f[time]) for a, f in film.items()}
+    across, along, _ = mirrored(r, z, outside)
+    day = found["times_d"][time]
+    return {
+        "day": day, "r_mm": digits(across), "z_mm": digits(along),
+        "low": float(np.nanmin(every)), "high": float(np.nanmax(every)),
+        "values": {a: mirrored(r, z, q)[2] for a, q in quarters.items()},
+        "rows": [(a, f"{day:g}", *cell) for a, q in quarters.items() for cell in cells(r, z, q)],
+    }  # fmt: skip
+
+
+def _film(folder: str) -> Any:
+    import zarr
+
+    return zarr.open_group(str(Path(folder) / "fields.zarr"), mode="r")
+
+
+def nodes(folder: str) -> list[str]:
+    """Nodes of the cell's network that a person may ask about."""
+    from evdisc.cell.blueprint import STIMULUS, blueprint
     from evdisc.evidence.library import load
-    from evdisc.protocol.specs import DishStudy
+
+    library = load(sorted((Path(folder) / "overlays").glob("*")))
+    return sorted(n for n in blueprint(library).nodes if not n.startswith(STIMULUS))
+
+
+def why(folder: str, node: str, region: str = "NP") -> dict[str, Any]:
+    """Paths by which a node of the cells moved, with their studies."""
+    from evdisc.evidence.library import load
     from evdisc.protocol.yaml_io import load_protocol
+    from evdisc.report.terminal import chain
     from evdisc.study.why import why as paths
 
     path = Path(folder)
     text = (path / "protocol.yaml").read_text("utf-8")
-    study = load_protocol(text, ["ensemble.members=8"]).spec
-    if not isinstance(study, DishStudy):
-        raise InputError("paths are told for cells in a dish")
-    return paths(study, readout, load(sorted((path / "overlays").glob("*"))))
+    study = load_protocol(text, [f"ensemble.members={WHY_MEMBERS}"]).spec
+    found = paths(study, node, load(sorted((path / "overlays").glob("*"))), region)
+    for one in found["paths"]:
+        one["chain"] = chain(one["arrows"])
+    return found
 
 
 CALLS: dict[str, Callable[..., Any]] = {
-    f.__name__: f for f in (check, edit, dose, summary, figures, partial, fields, why)
+    f.__name__: f for f in (check, edit, dose, summary, figures, partial, fields, cut, nodes, why)
 }

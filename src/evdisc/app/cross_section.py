@@ -20,8 +20,8 @@ class Slider(Element, component="slider.js"):
         super().__init__()
         self.props.update({"label": label, "names": names, "value": len(names) - 1})
 
-        def heard(event: Any) -> None:
-            told(int(event.args))
+        async def heard(event: Any) -> None:
+            await told(int(event.args))
 
         self.on("told", heard)
 
@@ -31,6 +31,7 @@ class CrossSection:
 
     def __init__(self, lab: Laboratory, job: str, folder: str) -> None:
         self.lab, self.job, self.folder = lab, job, folder
+        self.asked = 0
 
     async def draw(self) -> None:
         """Choices, slider and maps."""
@@ -39,64 +40,69 @@ class CrossSection:
         except EvdiscError as error:
             failure(str(error))
             return
-        values, words = self.found["values"], self.found["words"]
-        self.field = next(iter(values))
-        self.arms = [a for a in values[self.field] if a in ("treated", "untreated")] or [
-            *values[self.field]
-        ]  # fmt: skip
+        words, every = self.found["words"], self.found["arms"]
+        self.field = next(iter(words))
+        self.both = [a for a in every if a in ("treated", "untreated")] or every
+        self.arms = self.both
         self.time = len(self.found["times_d"]) - 1
-        titles = {words[n][0]: n for n in values}
+        titles = {words[n][0]: n for n in words}
         with tag("div", "", "row"):
             Field("Field", words[self.field][0], lambda t: self.choose(titles[t]), kind="choice",
                   choices=list(titles))  # fmt: skip
-            Field("Arms", "", self.pick, kind="choice", choices=["", *values[self.field]],
+            Field("Arms", "", self.pick, kind="choice", choices=["", *every],
                   empty=" and ".join(self.arms))  # fmt: skip
             Slider("Time", [f"day {t:g}" for t in self.found["times_d"]], self.move)
         self.box = tag("div", aria_live="polite")
         note(f"Member {self.found['member']}, whose disc ends closest to the median. The disc is "
              "cut through its axis; the nucleus is in the middle.")  # fmt: skip
-        self.show()
+        await self.show()
 
-    def choose(self, field: str) -> None:
+    async def choose(self, field: str) -> None:
         """Another field."""
         self.field = field
-        self.show()
+        await self.show()
 
-    def pick(self, arm: str) -> None:
+    async def pick(self, arm: str) -> None:
         """One arm, or the first two beside each other."""
-        both = [a for a in self.found["values"][self.field] if a in ("treated", "untreated")]
-        self.arms = [arm] if arm else both
-        self.show()
+        self.arms = [arm] if arm else self.both
+        await self.show()
 
-    def move(self, time: int) -> None:
+    async def move(self, time: int) -> None:
         """Another time."""
         self.time = time
-        self.show()
+        await self.show()
 
-    def show(self) -> None:
-        """Draw the maps."""
+    async def show(self) -> None:
+        """Draw the maps; what a hand has passed already is not drawn."""
+        self.asked += 1
+        mine = self.asked
+        try:
+            found = await self.lab.pages.ask("cut", folder=self.folder, name=self.field,
+                                             arms=self.arms, time=self.time)  # fmt: skip
+        except EvdiscError as error:
+            self.box.clear()
+            with self.box:
+                failure(str(error))
+            return
+        if mine == self.asked:
+            self.box.clear()
+            with self.box:
+                self.maps(found)
+
+    def maps(self, found: dict[str, Any]) -> None:
+        """The arms beside each other, and their numbers."""
         title, unit, _, colours = self.found["words"][self.field]
-        values = self.found["values"][self.field]
-        flat = [v for arm in self.arms for m in values[arm] for row in m for v in row
-                if v is not None]  # fmt: skip
-        low, high = min(flat), max(flat)
-        r, z, day = self.found["r_mm"], self.found["z_mm"], self.found["times_d"][self.time]
-        self.box.clear()
-        rows = []
-        with self.box, tag("figure"):
+        span, day = (found["low"], found["high"]), found["day"]
+        with tag("figure"):
             with tag("div", "", "figures"):
-                for arm in self.arms:
-                    shown = values[arm][self.time]
+                for arm, values in found["values"].items():
                     with tag("div"):
                         tag("h3", f"{title}, {arm}, day {day:g}")
-                        plot(heat(r, z, shown, (low, high), unit, colours),
+                        plot(heat(found["r_mm"], found["z_mm"], values, span, unit, colours),
                              f"Map of {title} in the {arm} disc on day {day:g}")  # fmt: skip
-                    rows += [(arm, day, (r[i] + r[i + 1]) / 2, (z[k] + z[k + 1]) / 2, v)
-                             for k, row in enumerate(shown) for i, v in enumerate(row)
-                             if v is not None]  # fmt: skip
             with tag("figcaption"):
-                tag("span", f"{title}, {unit}; one scale for all arms and times. ")
-                text = rows_csv(("arm", "time_d", "r_mm", "z_mm", unit), rows)
+                tag("span", f"{title}, {unit}; one scale for all times of these arms. ")
+                text = rows_csv(("arm", "time_d", "r_mm", "z_mm", unit), found["rows"])
                 link("data (CSV)", csv_inside(text), download=f"{self.field}.csv")
 
 

@@ -147,9 +147,8 @@ class Result:
         delivered(found)
         effects(found)
         await self.others(found)
-        if found["kind"] == "dish":
-            tag("h2", "Why")
-            Why(self.lab, self.folder, found["readouts"]).draw()
+        tag("h2", "Why")
+        await Why(self.lab, self.folder, found["kind"] == "disc").draw()
         trust(found)
 
     async def curves(self, found: dict[str, Any]) -> None:
@@ -194,38 +193,66 @@ class Result:
 
 
 class Why:
-    """Paths that moved a read-out of a dish."""
+    """Paths that moved a node of the cells: of a dish, or of a region of the disc."""
 
-    def __init__(self, lab: Laboratory, folder: str, names: list[str]) -> None:
-        self.lab, self.folder, self.names = lab, folder, names
+    def __init__(self, lab: Laboratory, folder: str, disc: bool) -> None:
+        self.lab, self.folder, self.disc = lab, folder, disc
+        self.region = "NP"
 
-    def draw(self) -> None:
+    async def draw(self) -> None:
         """The question."""
-        Field("Why did this move?", "", self.tell, kind="choice", empty="choose a read-out",
-              choices=["", *self.names])  # fmt: skip
+        try:
+            nodes = await self.lab.pages.ask("nodes", folder=self.folder)
+        except EvdiscError as error:
+            failure(str(error))
+            return
+        with tag("div", "", "row"):
+            if self.disc:
+                Field(
+                    "In the cells of", "NP", self.where, kind="choice", choices=["NP", "AF", "CEP"]
+                )
+            Field("Why did this move?", "", self.tell, example="MMP13", choices=nodes)
         self.box = tag("div", aria_live="polite")
+
+    def where(self, region: str) -> None:
+        """Another region, for the next question."""
+        self.region = region
 
     async def tell(self, name: str) -> None:
         """The answer."""
         self.box.clear()
-        if not name:
+        if not name.strip():
             return
+        with self.box:
+            note("tracing ...")
         try:
-            found = await self.lab.pages.ask("why", folder=self.folder, readout=name.split(" (")[0])
+            found = await self.lab.pages.ask("why", folder=self.folder, node=name.strip(),
+                                             region=self.region)  # fmt: skip
         except EvdiscError as error:
+            self.box.clear()
             with self.box:
                 failure(str(error))
             return
-        rows = [[" · ".join(p["arrows"]), f"{p['share']:+.2g}", f"{100 * p['members']:.0f} %",
-                 ", ".join(p["studies"])] for p in found["paths"]]  # fmt: skip
+        self.box.clear()
         with self.box:
-            moved = found["moved"]
-            tag("p", f"{name} rose in {100 * moved['up']:.0f} % and fell in "
-                     f"{100 * moved['down']:.0f} % of {found['members']} members.")  # fmt: skip
-            head = ["path", "share of the move", "members", "studies"]
-            if rows:
-                table(head, rows, f"Paths that moved {name}")
-                link("data (CSV)", csv_inside(downloads.rows_csv(head, rows)), download="why.csv")
+            self.answer(found)
+
+    def answer(self, found: dict[str, Any]) -> None:
+        """How often it moved, and by which paths."""
+        name, moved = found["readout"], found["moved"]
+        where = ""
+        if self.disc:
+            where = (f", in the {found['region']} against {found['against']}, where both are "
+                     f"furthest apart (about day {found['day']:.3g})")  # fmt: skip
+        rose, fell = (f"{100 * moved[d]:.0f} %" for d in ("up", "down"))
+        tag("p", f"{name} rose in {rose} and fell in {fell} of {found['members']} members{where}.")
+        rows = [[p["chain"], f"{100 * p['share']:.0f} %", f"{100 * p['members']:.0f} %",
+                 ", ".join(p["studies"])] for p in found["paths"]]  # fmt: skip
+        if rows:
+            head = ["path", "share of the move", "in members", "studies"]
+            table(head, rows, f"Paths that moved {name}")
+            note("A negative share worked against the move.")
+            link("data (CSV)", csv_inside(downloads.rows_csv(head, rows)), download="why.csv")
 
 
 def delivered(found: dict[str, Any]) -> None:

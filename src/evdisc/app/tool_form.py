@@ -72,13 +72,14 @@ class ToolForm:
         kind = option.kind if option.kind in ("whole", "switch", "choice") else "text"
         hint = option.help + (" Several: with ; between." if option.many else "")
         Field(label(option), value, told, kind=kind, hint=hint, choices=option.choices,
-              needed=option.required, wait=0 if option.choices else 600)  # fmt: skip
+              empty="default", needed=option.required,
+              wait=0 if option.choices else 600)  # fmt: skip
 
     def file(self, option: Option) -> None:
         """An option that is a file of the user, or several."""
         own = {f"{f['name']} ({f['size']:,} bytes)": f["id"]
                for f in self.lab.user(self.owner).files()}  # fmt: skip
-        empty = "choose a file" if own else "bring a file under My data first"
+        empty = "choose a file" if own else "no file yet"
         if not option.many:
 
             def told(text: str) -> None:
@@ -90,7 +91,7 @@ class ToolForm:
         chosen: list[str] = self.values.setdefault(option.name, [])
         with tag("fieldset"):
             tag("legend", label(option))
-            note(option.help if own else empty)
+            note(option.help if own else "bring a file under My data first")
             for name, id_ in own.items():
 
                 def switched(on: str, id_: str = id_) -> None:

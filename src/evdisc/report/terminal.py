@@ -125,9 +125,12 @@ def compared(published: Sequence[Mapping[str, Any]]) -> str:
 def why_table(told: Mapping[str, Any]) -> str:
     """The paths that moved a read-out, the strongest first."""
     moved = told["moved"]
+    where = "signalling alone"
+    if "day" in told:
+        where = f"{told['region']} against {told['against']}, about day {told['day']:.3g}"
     head = (
         f"why {told['readout']} moved (up in {100 * moved['up']:.0f} %, down in "
-        f"{100 * moved['down']:.0f} % of {told['members']} members; signalling alone)"
+        f"{100 * moved['down']:.0f} % of {told['members']} members; {where})"
     )
     rows = [
         [f"{100 * p['share']:.0f} %", f"{100 * p['members']:.0f} %", chain(p["arrows"]),

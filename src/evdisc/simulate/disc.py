@@ -42,6 +42,8 @@ SNAPSHOTS = (
     "living_cells", "gag",
 )  # fmt: skip
 AFTER_DOSE = 86400.0
+#: pictures of a film, about
+FRAMES = 24
 
 
 def draw_member(study: DiscStudy, library: Library, quantile: Quantile) -> Member:
@@ -158,10 +160,20 @@ def prepared(
     return Arm(assembly, setting, events(study, arm, values, product), product)
 
 
+def film_times(study: DiscStudy) -> tuple[float, ...]:
+    """Times of a film: output times, not too many, and those of the snapshots."""
+    outputs = output_times(study.duration, study.numerics.record_every(study.duration))
+    few = outputs[:: max(math.ceil(len(outputs) / FRAMES), 1)]
+    return tuple(float(t) for t in np.union1d(few, snapshot_times(study)))
+
+
 def run_arm(
-    study: DiscStudy, member: Member, arm: str, hypothesis: str, believe_all: bool = False
-) -> Run:
+    study: DiscStudy, member: Member, arm: str, hypothesis: str, believe_all: bool = False,
+    film: bool = False,
+) -> Run:  # fmt: skip
     """Run one arm of one member under one delivery hypothesis.
+
+    With ``film`` the snapshots are those of :func:`film_times`; the steps are the same.
 
     Raises:
         EvdiscError: the run cannot be assembled or fails.
@@ -175,7 +187,7 @@ def run_arm(
         ready.assembly, ready.setting, ready.events, marks,
         first_step=numerics.first_step,
         largest_step=numerics.longest_step(study.duration),
-        snapshot_times=shots, snapshot_names=SNAPSHOTS,
+        snapshot_times=film_times(study) if film else shots, snapshot_names=SNAPSHOTS,
         restarts=study.therapy.delivery.schedule if study.therapy else (),
     )  # fmt: skip
     keep = np.isin(np.round(marks), np.round(outputs))

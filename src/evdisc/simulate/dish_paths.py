@@ -7,11 +7,12 @@ from evdisc.cell.blueprint import STIMULUS, blueprint, name_of
 from evdisc.cell.cargo_effect import acting_pairs
 from evdisc.cell.dose import drive, targets
 from evdisc.cell.network import Network
-from evdisc.cell.why import Path, paths
+from evdisc.cell.why import paths
 from evdisc.evidence.library import Library
 from evdisc.protocol.specs import DishStudy
 from evdisc.simulate import dish
 from evdisc.simulate.member import Member
+from evdisc.simulate.move import Move
 
 
 def studies_of_arrows(library: Library) -> dict[str, list[str]]:
@@ -19,8 +20,8 @@ def studies_of_arrows(library: Library) -> dict[str, list[str]]:
     return {name_of(a): sorted({c.study for c in a.claims}) for a in blueprint(library).arrows}
 
 
-def moved(study: DishStudy, member: Member, readout: str) -> tuple[float, list[Path]]:
-    """Change of a node's activity in the first cell type, and the paths that made it.
+def moved(study: DishStudy, member: Member, readout: str) -> Move:
+    """How a node moved in the first cell type.
 
     The medium is held and no cell dies.
 
@@ -34,7 +35,7 @@ def moved(study: DishStudy, member: Member, readout: str) -> tuple[float, list[P
     after = assay(network, 0, [brought(study, member, network)], [study.duration])[0, :, 0]
     held = frozenset(network.index(g) for g in genes)
     found = paths(network, 0, whole.healthy, after, readout, held)
-    return float(after[place] - whole.healthy[place]), found
+    return Move(float(after[place] - whole.healthy[place]), found)
 
 
 def brought(study: DishStudy, member: Member, network: Network) -> dict[int, float]:

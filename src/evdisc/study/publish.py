@@ -22,7 +22,7 @@ from evdisc.study.variants import find, variants
 from evdisc.study.worker import BALANCE, draw
 
 SERIES_FORMAT = "evdisc-series/1"
-FIELDS_FORMAT = "evdisc-fields/1"
+FIELDS_FORMAT = "evdisc-fields/2"
 
 
 def everything(
@@ -81,7 +81,8 @@ def series(study: DiscStudy | DishStudy, stack: Stack) -> bytes:
 def fields(study: DiscStudy, stack: Stack, library: Library, folder: Path) -> None:
     """Quantiles and mean of the snapshot fields over the members, and one representative member.
 
-    All members share the cells; the grid written is that of the representative one.
+    All members share the cells; the grid written is that of the representative one. Its film, which
+    would fill a store if every member kept one, is run anew.
     """
     import zarr
 
@@ -95,8 +96,10 @@ def fields(study: DiscStudy, stack: Stack, library: Library, folder: Path) -> No
         "format": FIELDS_FORMAT, "evdisc": __version__, "representative_member": typical,
         "axes": ["snapshot", "variable", "r", "z"], "variables": stack.names("snapshot"),
         "snapshot_times_d": [t / 86400.0 for t in disc.snapshot_times(study)],
+        "film_times_d": [t / 86400.0 for t in disc.film_times(study)],
     })  # fmt: skip
-    grid = disc.member_grid(study, draw(study, int(stack.members[typical]), library))
+    member = draw(study, int(stack.members[typical]), library)
+    grid = disc.member_grid(study, member)
     for name in ("r_faces", "z_faces", "region"):
         group.create_array(f"grid/{name}", data=getattr(grid, name))
     for arm in dict.fromkeys(v.arm for v in every):
@@ -110,6 +113,9 @@ def fields(study: DiscStudy, stack: Stack, library: Library, folder: Path) -> No
             ("representative", data[typical, run]),
         ):
             group.create_array(f"{arm}/{name}", data=array.astype(np.float32))
+        film = disc.run_arm(study, member, arm, "stoichiometric", film=True).snapshots
+        frames = np.stack(list(film.values()), axis=1).astype(np.float32)
+        group.create_array(f"{arm}/film", data=frames, chunks=(1, 1, *frames.shape[2:]))
     shutil.rmtree(target, ignore_errors=True)
     temporary.rename(target)
 
