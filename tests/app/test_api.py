@@ -119,6 +119,22 @@ def test_a_path_as_overlay_is_refused(lab):
             assert "none of your files" in answer.json()["error"]
 
 
+def test_a_path_as_posterior_is_refused_and_never_read(lab, tmp_path):
+    secret = tmp_path / "secret.json"
+    secret.write_text('{"format": "evdisc-posterior/9"}', "utf-8")
+    with lab.client() as client:
+        for name in ("/etc/passwd", str(secret), "../../fit.posterior.json", "mine.json"):
+            text = SMALL.replace("seed: 1", f"seed: 1, posterior: {json.dumps(name)}")
+            text = text if name in text else SMALL.replace(
+                "  seed: 1", f"  seed: 1\n  posterior: {json.dumps(name)}")  # fmt: skip
+            assert name in text
+            for address in ("/api/jobs", "/api/dose"):
+                answer = client.post(address, json={"protocol": text})
+                assert answer.status_code == 422, (name, address, answer.text)
+                assert "file" in answer.json()["error"]
+                assert "posterior/9" not in answer.text
+
+
 def test_yaml_bombs_are_refused(lab):
     bomb = "a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\n"
     deep = "a: " + "[" * 5000 + "]" * 5000

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evdisc.errors import InputError
+
+if TYPE_CHECKING:
+    from evdisc.protocol.yaml_io import LoadedProtocol
 
 #: members behind the live dose table; a run uses those of the protocol
 DOSE_MEMBERS = 12
@@ -33,10 +36,13 @@ def check(text: str) -> dict[str, Any]:
             document = None
         return {"valid": False, "fault": fault, "document": document}
     spec = loaded.spec
+    # as the protocol writes it, not where that would be on this machine
+    named = loaded.document.get("ensemble", {}).get("posterior")
+    posterior = [] if spec.ensemble.posterior is None else [str(named)]
     return {
         "valid": True, "document": plain(parse(text, None)), "kind": spec.kind,
         "title": spec.title, "members": spec.ensemble.members,
-        "overlays": list(spec.evidence.overlays), "readouts": list(spec.readouts),
+        "files": [*spec.evidence.overlays, *posterior], "readouts": list(spec.readouts),
         "therapy": spec.therapy is not None,
     }  # fmt: skip
 
@@ -173,7 +179,6 @@ def partial(folder: str) -> dict[str, Any]:
     """What the members finished so far say; ``members`` is 0 while there are none."""
     from evdisc import __version__
     from evdisc.evidence.library import load
-    from evdisc.protocol.yaml_io import load_protocol
     from evdisc.report import figures as draw
     from evdisc.study.execute import gather
     from evdisc.study.folder import Folder
@@ -186,7 +191,7 @@ def partial(folder: str) -> dict[str, Any]:
     count = next(n for n in range(len(stored) + 1) if n not in stored)
     if not count:
         return {"members": 0}
-    study = load_protocol((path / "protocol.yaml").read_text("utf-8")).spec
+    study = _asked(path).spec
     library = load(sorted((path / "overlays").glob("*")))
     found = result(study, gather(Folder(path), count), library, "", __version__)
     if not found["readouts"]:
@@ -263,17 +268,24 @@ def nodes(folder: str) -> list[str]:
 def why(folder: str, node: str, region: str = "NP") -> dict[str, Any]:
     """Paths by which a node of the cells moved, with their studies."""
     from evdisc.evidence.library import load
-    from evdisc.protocol.yaml_io import load_protocol
     from evdisc.report.terminal import chain
     from evdisc.study.why import why as paths
 
     path = Path(folder)
-    text = (path / "protocol.yaml").read_text("utf-8")
-    study = load_protocol(text, [f"ensemble.members={WHY_MEMBERS}"]).spec
+    study = _asked(path, f"ensemble.members={WHY_MEMBERS}").spec
     found = paths(study, node, load(sorted((path / "overlays").glob("*"))), region)
     for one in found["paths"]:
-        one["chain"] = chain(one["arrows"])
+        # a line that is narrow must not break inside an arrow
+        one["chain"] = chain(one["arrows"]).replace(" -> ", " → ").replace(" -| ", " ⊣ ")
     return found
+
+
+def _asked(folder: Path, *overrides: str) -> LoadedProtocol:
+    """The protocol of a run folder; the files it names lie beside the job's own copy."""
+    from evdisc.protocol.yaml_io import validate
+
+    text = (folder / "protocol.yaml").read_text("utf-8")
+    return validate(text, folder.parent / "protocol.yaml", overrides)
 
 
 CALLS: dict[str, Callable[..., Any]] = {

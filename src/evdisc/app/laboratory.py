@@ -72,7 +72,7 @@ class Laboratory:
                 raise InputError("needs a protocol")
             found = await self.checked(text, wanted.kind)
             title = found["title"] if name == "run" else f"{title}: {found['title']}"
-            files |= {PROTOCOL: text.encode(), **self.overlays(owner, found["overlays"])}
+            files |= {PROTOCOL: text.encode(), **self.companions(owner, found["files"])}
         return self.queue.submit(owner, name, words, title, files)
 
     async def checked(self, text: str, kind: str = "any") -> dict[str, Any]:
@@ -93,8 +93,8 @@ class Laboratory:
             )  # fmt: skip
         return found
 
-    def overlays(self, owner: str, names: list[str]) -> dict[str, bytes]:
-        """The user's own files that a protocol names as evidence.
+    def companions(self, owner: str, names: list[str]) -> dict[str, bytes]:
+        """The user's own files that a protocol names: evidence, a posterior.
 
         Raises:
             InputError: a name is a path, or none of the user's files.
@@ -102,19 +102,19 @@ class Laboratory:
         own = {f["name"]: f["id"] for f in reversed(self.user(owner).files())}
         strange = plain_names(names) or [n for n in names if n not in own or n == PROTOCOL]
         if strange:
-            raise InputError("is none of your files", key="evidence.overlays", value=strange[0],
+            raise InputError("is none of your files", value=strange[0],
                              expected="the name of a file under My data")  # fmt: skip
         return {n: self.user(owner).file(own[n]).read_bytes() for n in names}
 
     async def dose_table(self, owner: str, text: str) -> dict[str, Any]:
-        """The dose table of a protocol that names no overlay.
+        """The dose table of a protocol that names no file.
 
         Raises:
             InputError: the protocol is not valid. RunError: it took too long.
         """
         found = await self.checked(text)
-        if found["overlays"]:
-            raise InputError("the live table does not read overlays; a run does")
+        if found["files"]:
+            raise InputError("the live table reads no file the protocol names; a run does")
         if not found["therapy"]:
             raise InputError("no therapy, so no dose")
         return await self.remembered(self.dose, "dose", text)

@@ -14,7 +14,9 @@ from evdisc.app.controls import Field, button, failure, link, note, table, tag
 from evdisc.app.cross_section import CrossSection
 from evdisc.app.drawing import csv_inside, csv_of, figure
 from evdisc.app.laboratory import Laboratory
+from evdisc.app.made import made
 from evdisc.app.runs import actions, share, words
+from evdisc.app.why import Why
 from evdisc.app.workspace import ENDED, Design, Job, valid_id
 from evdisc.errors import EvdiscError
 
@@ -192,69 +194,6 @@ class Result:
             await self.draw_in(tag("div", "", "figures"), found["figures"])
 
 
-class Why:
-    """Paths that moved a node of the cells: of a dish, or of a region of the disc."""
-
-    def __init__(self, lab: Laboratory, folder: str, disc: bool) -> None:
-        self.lab, self.folder, self.disc = lab, folder, disc
-        self.region = "NP"
-
-    async def draw(self) -> None:
-        """The question."""
-        try:
-            nodes = await self.lab.pages.ask("nodes", folder=self.folder)
-        except EvdiscError as error:
-            failure(str(error))
-            return
-        with tag("div", "", "row"):
-            if self.disc:
-                Field(
-                    "In the cells of", "NP", self.where, kind="choice", choices=["NP", "AF", "CEP"]
-                )
-            Field("Why did this move?", "", self.tell, example="MMP13", choices=nodes)
-        self.box = tag("div", aria_live="polite")
-
-    def where(self, region: str) -> None:
-        """Another region, for the next question."""
-        self.region = region
-
-    async def tell(self, name: str) -> None:
-        """The answer."""
-        self.box.clear()
-        if not name.strip():
-            return
-        with self.box:
-            note("tracing ...")
-        try:
-            found = await self.lab.pages.ask("why", folder=self.folder, node=name.strip(),
-                                             region=self.region)  # fmt: skip
-        except EvdiscError as error:
-            self.box.clear()
-            with self.box:
-                failure(str(error))
-            return
-        self.box.clear()
-        with self.box:
-            self.answer(found)
-
-    def answer(self, found: dict[str, Any]) -> None:
-        """How often it moved, and by which paths."""
-        name, moved = found["readout"], found["moved"]
-        where = ""
-        if self.disc:
-            where = (f", in the {found['region']} against {found['against']}, where both are "
-                     f"furthest apart (about day {found['day']:.3g})")  # fmt: skip
-        rose, fell = (f"{100 * moved[d]:.0f} %" for d in ("up", "down"))
-        tag("p", f"{name} rose in {rose} and fell in {fell} of {found['members']} members{where}.")
-        rows = [[p["chain"], f"{100 * p['share']:.0f} %", f"{100 * p['members']:.0f} %",
-                 ", ".join(p["studies"])] for p in found["paths"]]  # fmt: skip
-        if rows:
-            head = ["path", "share of the move", "in members", "studies"]
-            table(head, rows, f"Paths that moved {name}")
-            note("A negative share worked against the move.")
-            link("data (CSV)", csv_inside(downloads.rows_csv(head, rows)), download="why.csv")
-
-
 def delivered(found: dict[str, Any]) -> None:
     """What reached the cells."""
     if not found["reached"] and not found["verdicts"]:
@@ -333,30 +272,3 @@ def files(lab: Laboratory, job: Job) -> None:
             ui.navigate.to("/design")
 
         button("Open in Design", reopen, "small")
-
-
-def made(lab: Laboratory, job: Job) -> None:
-    """What a tool made: its page, its words, its files."""
-    tag("h1", job.title)
-    tag("p", words(job), f"state {job.state}")
-    user = lab.user(job.owner)
-    paths = downloads.listed(user, job)
-    pages = [i for i, p in enumerate(paths) if p.suffix == ".html"]
-    if pages:
-        tag("iframe", "", "report", src=f"/api/jobs/{job.id}/made/{pages[0]}", title=job.title,
-            sandbox="allow-scripts allow-downloads")  # fmt: skip
-    said = (user.job_folder(job.id) / "stdout.txt").read_text("utf-8", "replace").strip()
-    if said:
-        shown: dict[str, Any] = {} if pages else {"open": True}
-        with tag("details", **shown):
-            tag("summary", "in words")
-            tag("pre", said, tabindex="0")
-    if paths:
-        tag("h2", "Files")
-        with tag("ul"):
-            for i, path in enumerate(paths):
-                with tag("li"):
-                    inside = path.relative_to(user.job_folder(job.id)).as_posix()
-                    how: dict[str, Any] = {"target": "_blank"} if i in pages else {"download": ""}
-                    link(inside, f"/api/jobs/{job.id}/made/{i}", **how)
-                    tag("span", f" {path.stat().st_size:,} bytes", "soft")

@@ -12,7 +12,7 @@ from evdisc.report.figures import Figure, cells, mirrored, style, table_csv
 
 DAY = 86400.0
 #: field -> title of its panel
-FIELDS = {"time_over_vesicles": "if vesicles decide", "time_over_copies": "if copies decide"}
+FIELDS = {"time_over_vesicles": "by vesicles", "time_over_copies": "by copies"}
 CELLS = {"NP": "#1f8a8a", "AF": "#c79a2b", "EPC": "#6b7fb3"}
 OTHER = "#7a7a7a"
 #: cargoes shown, and the least number per cell that is
