@@ -155,11 +155,19 @@ def test_result_can_be_looked_into(page, lab):
     before = page.locator(".slider label").inner_text()
     slider.press("ArrowLeft")
     page.wait_for_function(f"document.querySelector('.slider label').innerText != {before!r}")
+    assert int(slider.get_attribute("max")) >= 3
     with page.expect_download() as got:
         page.get_by_role("link", name=re.compile("data of GAG")).click()
     assert got.value.path().read_text().startswith("hypothesis,arm,time_d")
     page.get_by_label("Draw another read-out").select_option("water content")
     page.wait_for_selector("h3:has-text('water content')")
+    why = page.get_by_label("Why did this move?")
+    why.fill("MMP31")
+    why.press("Tab")
+    page.wait_for_selector("text=did you mean 'MMP3'", timeout=LONG)
+    why.fill("MMP13")
+    why.press("Tab")
+    page.wait_for_selector("text=/MMP13 rose in .* in the NP against untreated/", timeout=LONG)
 
 
 def test_reload_in_the_middle_of_a_run(page, lab):
@@ -267,11 +275,16 @@ def test_axe_finds_nothing(page, lab, view, scheme):
 
 
 @pytest.mark.parametrize("width", [400, 1280])
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", [*VIEWS, "/result"])
 def test_nothing_sticks_out(page, lab, view, width):
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto(lab.base + view)
-    page.wait_for_selector("h1")
+    if view == "/result":
+        design(page, lab)
+        run(page)
+        finished(page)
+    else:
+        page.goto(lab.base + view)
+        page.wait_for_selector("h1")
     page.wait_for_timeout(500)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

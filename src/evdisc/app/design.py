@@ -46,6 +46,8 @@ class Page:
         self.blocks: list[Block] = []
         self.kind = ""
         self.waiting: asyncio.Task[None] | None = None
+        # what a person did is done in that order: a run waits for a change that is being checked
+        self.turn = asyncio.Lock()
 
     async def draw(self) -> None:
         """Fill the page."""
@@ -74,8 +76,9 @@ class Page:
 
     async def typed(self, text: str) -> None:
         """The protocol was changed as text."""
-        self.keep(self.design.changed(text))
-        await self.look()
+        async with self.turn:
+            self.keep(self.design.changed(text))
+            await self.look()
 
     async def look(self) -> None:
         """Check the text as it is and show what it says."""
@@ -86,27 +89,31 @@ class Page:
 
     async def change(self, *changes: list[Any]) -> None:
         """The form was changed: write it into the text."""
-        try:
-            found = await self.lab.quick.ask("edit", text=self.design.text, changes=changes)
-        except EvdiscError as error:
-            self.say(f"The text cannot be changed by the form: {error}")
-            return
-        self.keep(self.design.changed(found["text"]))
-        self.editor.show(found["text"])
-        await self.show(found)
+        async with self.turn:
+            try:
+                found = await self.lab.quick.ask("edit", text=self.design.text, changes=changes)
+            except EvdiscError as error:
+                self.say(f"The text cannot be changed by the form: {error}")
+                return
+            self.keep(self.design.changed(found["text"]))
+            self.editor.show(found["text"])
+            await self.show(found)
 
     async def start(self, name: str) -> None:
         """Start from an example; what was there can be had back."""
         if name:
-            await self.replace(self.design.changed(examples.texts()[name]))
+            async with self.turn:
+                await self.replace(self.design.changed(examples.texts()[name]))
 
     async def back(self) -> None:
         """Undo."""
-        await self.replace(self.design.undone())
+        async with self.turn:
+            await self.replace(self.design.undone())
 
     async def forth(self) -> None:
         """Redo."""
-        await self.replace(self.design.redone())
+        async with self.turn:
+            await self.replace(self.design.redone())
 
     async def replace(self, design: Design) -> None:
         """Another version of the design."""
@@ -129,7 +136,8 @@ class Page:
     async def run(self) -> None:
         """Put the design into the queue."""
         try:
-            job = await self.lab.submit(self.owner, "run", {}, self.design.text)
+            async with self.turn:
+                job = await self.lab.submit(self.owner, "run", {}, self.design.text)
         except EvdiscError as error:
             self.say(str(error))
             return

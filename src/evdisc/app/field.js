@@ -8,7 +8,7 @@ export default {
               :aria-invalid="!!error">
         <option v-for="c in shown" :value="c" :key="c">{{ c === '' ? empty : c }}</option>
       </select>
-      <textarea v-else-if="kind === 'block'" :id="name" v-model="typed" @input="soon" :rows="rows"
+      <textarea v-else-if="kind === 'block'" :id="name" v-model="typed" @input="soon" @change="tell" :rows="rows"
                 spellcheck="false" autocapitalize="off" :aria-describedby="about" :aria-invalid="!!error"></textarea>
       <label v-else-if="kind === 'switch'" class="check"><input type="checkbox" :id="name" v-model="on"
                 @change="tell" :aria-describedby="about"><span>{{ label }}</span></label>

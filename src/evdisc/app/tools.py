@@ -174,8 +174,11 @@ def _option(tool: Tool, name: str, hint: Any, default: Any) -> Option:
     choices = tuple(c for word in tool.choices.get(name, ()) for c in _names(word))
     kinds = {int: "whole", float: "number", bool: "switch", Path: "file"}
     given = default if isinstance(default, (str, int, float)) else ""
-    flags = getattr(info, "param_decls", None) or [f"--{name.strip('_').replace('_', '-')}"]
     argument = isinstance(info, typer.models.ArgumentInfo)
+    # typer takes the first flag of an annotation for a default until it builds the command
+    stated = (info.default, *(info.param_decls or ()))
+    flags = [s for s in stated if isinstance(s, str) and s.startswith("--")]
+    flags = flags or [f"--{name.strip('_').replace('_', '-')}"]
     return Option(name, "" if argument else flags[0],
                   "choice" if choices else kinds.get(type_, "text"), info.help or "", str(given),
                   default is inspect.Parameter.empty, many, choices)  # fmt: skip
