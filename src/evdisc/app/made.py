@@ -14,7 +14,7 @@ from evdisc.app.workspace import Job, User
 from evdisc.errors import EvdiscError
 
 #: files of a tool that another may read
-KEPT = (".json", ".csv", ".yaml")
+KEPT = ("vesicles.json", ".posterior.json", ".csv")
 
 
 def made(lab: Laboratory, job: Job) -> None:
@@ -42,7 +42,7 @@ def made(lab: Laboratory, job: Job) -> None:
                     how: dict[str, Any] = {"target": "_blank"} if i in pages else {"download": ""}
                     link(inside, f"/api/jobs/{job.id}/made/{i}", **how)
                     tag("span", f" {path.stat().st_size:,} bytes ", "soft")
-                    if path.suffix in KEPT and path.stat().st_size <= MOST_UPLOAD:
+                    if path.name.endswith(KEPT) and path.stat().st_size <= MOST_UPLOAD:
                         Keep(user, path).draw()
 
 
