@@ -91,6 +91,7 @@ _ROWS = (
     Variable("collagen_2", "1", "grid", "collagen II relative to the healthy tissue"),
     Variable("volume_ratio", "1", "region", "swollen volume relative to the healthy tissue"),
     Variable("annulus_integrity", "1", "sector", "1 intact, 0 without function", 0.0, 1.0),
+    Variable("annulus_lent", "1", "sector", "integrity lent by a carrier there", 0.0, 1.0),
     Variable("endplate_open", "1", "disc", "open area relative to the start", 0.0, 1.0),
     Variable("nucleus_pressure", "Pa", "disc", "axial stress carried by the nucleus"),
     Variable("annulus_load_share", "1", "disc", "share of the load the annulus carries", 0.0, 1.0),

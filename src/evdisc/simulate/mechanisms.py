@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evdisc.cell import cargo_effect, expression, fates, milieu, secretion, signalling
 from evdisc.delivery import (
+    annulus_seal,
     bolus,
     carrier,
     carrier_material,
@@ -43,6 +44,7 @@ DELIVERY: tuple[Mechanism, ...] = (
     uptake.MECHANISM,
     carrier.MECHANISM,
     carrier_material.MECHANISM,
+    annulus_seal.MECHANISM,
     transplant.MECHANISM,
     depot.MECHANISM,
     systemic.MECHANISM,
@@ -70,6 +72,7 @@ DISC: tuple[Mechanism, ...] = (
     bolus.MECHANISM,
     carrier.DOSE,
     carrier_material.DOSE,
+    annulus_seal.DOSE,
     transplant.DOSE,
     depot.DOSE,
     *systemic.DOSES,

@@ -22,6 +22,9 @@ READERS: dict[str, tuple[str, ...]] = {
         "edge_half_activation", "edge_hill", "edge_strength", "node_healthy",
         "node_time_constant",
     ),
+    "delivery.annulus_seal": (
+        "carrier_seal",
+    ),
     "delivery.carrier": (
         "carrier_back_flow", "carrier_burst", "carrier_half_release",
         "carrier_release_shape", "carrier_ros_gain",

@@ -56,9 +56,11 @@ def doses(
 def idle(delivery: DeliverySpec | None, arm: str) -> frozenset[str]:
     """Mechanisms that have nothing to do in an arm; at rest they change none of its numbers."""
     if delivery is None or arm == "untreated":
-        return OF_VESICLES | {"carrier_material"}
+        return OF_VESICLES | {"carrier_material", "annulus_seal"}
     held = arm != "vehicle" and delivery.carrier != "none"
     out = frozenset() if held else frozenset({"carrier_material"})
+    if delivery.route != "annulus microneedle":
+        out |= {"annulus_seal"}
     if arm not in VESICLE_ARMS:
         return out | OF_VESICLES
     # the release of a carrier and that of cells are one field, which the carrier starts anew
@@ -111,6 +113,7 @@ def held_objects(carrier: str, values: Values) -> dict[str, Any]:
         "carrier_charge": values.number("carrier_charge", carrier),
         "carrier_modulus": values.number("carrier_modulus", carrier),
         "carrier_matrix": values.number("carrier_matrix", carrier),
+        "carrier_seal": values.number("carrier_seal", carrier),
     }  # fmt: skip
 
 
