@@ -51,9 +51,19 @@ def study(key: str, sources: Mapping[str, Mapping[str, str]], here: str = "") ->
 
 
 def prose(docstring: str) -> str:
-    """Paragraphs of a docstring as Markdown, equations as code and DOIs as links."""
-    paragraphs = re.split(r"\n\s*\n", docstring.strip())
-    return "\n\n".join(_paragraph(" ".join(p.split())) for p in paragraphs)
+    """Paragraphs of a docstring as Markdown; equations as code, DOIs as links.
+
+    A paragraph that is indented throughout holds equations, one a line, and becomes a block.
+    """
+    paragraphs = re.split(r"\n\s*\n", docstring.strip("\n").rstrip())
+    return "\n\n".join(_block(p) or _paragraph(" ".join(p.split())) for p in paragraphs)
+
+
+def _block(paragraph: str) -> str:
+    lines = paragraph.split("\n")
+    if not all(line.startswith("    ") for line in lines):
+        return ""
+    return "\n".join(["```text", *(line[4:] for line in lines), "```"])
 
 
 def _paragraph(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import textwrap
 from collections.abc import Iterable, Iterator
 from types import ModuleType
 
@@ -87,8 +88,13 @@ program. Each mechanism is one file. It says which variables it reads, which it 
 which it adds, and which parameters it takes. Each parameter is a row of the
 [evidence](../evidence/parameters.md) with its tier. Mechanisms meet in named [state
 variables](variables.md) only. A run is a list of steps that grow after each event; in each step
-the mechanisms run one after the other. Where words give no formula, *As computed* shows the
-kernel itself.
+the mechanisms run one after the other.
+
+Equations stand as they are computed, and *As computed* shows the kernel beside them. `x0` and the
+like are values of the healthy, undisturbed disc; `->` is what an event does to a value at once;
+`min` and `max` keep a value within bounds. Units are SI: m, s, mol, kg, Pa, and cells, vesicles and
+copies as numbers. Tiny numbers that only keep a division from failing are left out. A form that no
+source states is called our choice.
 """
 
 
@@ -210,7 +216,7 @@ def functions(module: ModuleType) -> str:
             continue
         if "=" in doc or "doi" in doc or (name == "kernel" and doc):
             text = doc.split("\nArgs:")[0].split("\nRaises:")[0].split("\nReturns")[0]
-            told.append(f"- `{name}`: {prose(text)}".replace("\n\n", "\n\n    "))
+            told.append(textwrap.indent(f"- `{name}`: {prose(text)}", "    ").removeprefix("    "))
     return "\n".join(told)
 
 
