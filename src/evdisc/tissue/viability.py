@@ -1,4 +1,4 @@
-"""Death by lack of glucose and by acid: published laws.
+"""Viability: death by lack of glucose and by acid, by published laws.
 
     k_glucose = rate (|G - G1| - (G - G1)) / (G + K) = 2 rate max(G1 - G, 0) / (G + K)
     k_acid = rate where pH < pH1, else 0
