@@ -79,7 +79,13 @@ def _part(part: str) -> str:
         return doi_link(part[4:])
     if part.startswith("arXiv:"):
         return f"[{part}](https://arxiv.org/abs/{part[6:]})"
-    return "".join(f"`{s}`" if is_code else plain(s) for s, is_code in equations(part))
+    return "".join(f"`{s}`" if is_code else _symbols(s) for s, is_code in equations(part))
+
+
+def _symbols(text: str) -> str:
+    """Words in which symbols with an index, such as k_on, stand as code."""
+    parts = re.split(r"(\b[A-Za-z]\w*_\w+\b)", text)
+    return "".join(f"`{p}`" if i % 2 else plain(p) for i, p in enumerate(parts))
 
 
 def equations(text: str) -> list[tuple[str, bool]]:

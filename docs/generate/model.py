@@ -209,12 +209,13 @@ def contract(m: Mechanism) -> str:
 def functions(module: ModuleType) -> str:
     """What the functions of a module say beyond one line."""
     told = []
+    computing = [m.kernel.__name__ for m in own_mechanisms(module)]
     for name, thing in vars(module).items():
         plain_function = getattr(thing, "py_func", thing)
         doc = inspect.getdoc(plain_function) or ""
         if not inspect.isfunction(plain_function) or plain_function.__module__ != module.__name__:
             continue
-        if "=" in doc or "doi" in doc or (name == "kernel" and doc):
+        if "=" in doc or "doi" in doc or (name in computing and doc):
             text = doc.split("\nArgs:")[0].split("\nRaises:")[0].split("\nReturns")[0]
             told.append(textwrap.indent(f"- `{name}`: {prose(text)}", "    ").removeprefix("    "))
     return "\n".join(told)
