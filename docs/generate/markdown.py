@@ -84,7 +84,7 @@ def _part(part: str) -> str:
 
 def _symbols(text: str) -> str:
     """Words in which symbols with an index, such as k_on, stand as code."""
-    parts = re.split(r"(\b[A-Za-z]\w*_\w+\b)", text)
+    parts = re.split(r"(\b[A-Za-z]\w*_\w+(?:\^-?\w+)?)", text)
     return "".join(f"`{p}`" if i % 2 else plain(p) for i, p in enumerate(parts))
 
 

@@ -1,5 +1,7 @@
 """The manual: complete, written from the code, without broken links or outside requests."""
 
+import importlib
+import inspect
 import json
 import os
 import re
@@ -71,6 +73,86 @@ def test_the_model_tells_every_mechanism_and_parameter(model):
         for study in m.cites:
             assert f"sources.md#{study})" in section
     assert all(f'id="{v}"' in text for v in VARIABLES if not v.startswith("reference_"))
+
+
+def has_equation(text):
+    """Whether words hold an equation: a block of them, or one within a sentence."""
+    return bool(re.search(r"^ *```text\n.*(=|->)", text, flags=re.M)) or bool(
+        re.search(r"`[^`\n]* (=|->) [^`\n]*`", text)
+    )
+
+
+def names_a_source(text):
+    """Whether words give the year of a study, or say that a form is our own."""
+    return bool(re.search(r"\b(1[89]|20)\d\d\b", text)) or "our choice" in text.lower()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Cells die.", False),
+        ("Cells die, as a rate of x = 2 has it.", True),
+        ("The milieu -> the drive of a node.", False),
+        ("Cells die.\n\n    dn/dt = -k n\n\nOur choice.", True),
+        ("At once.\n\n    n -> (1 - q) n", True),
+    ],
+)
+def test_an_equation_is_seen(generate, words, expected):
+    from generate.markdown import prose
+
+    assert has_equation(prose(words)) == expected
+
+
+def own_words(mechanism):
+    """What the manual says of one mechanism: its file if it leads it, and its kernel."""
+    module = inspect.getmodule(mechanism.kernel)
+    kernel = inspect.getdoc(getattr(mechanism.kernel, "py_func", mechanism.kernel))
+    leads = mechanism is module.MECHANISM
+    return f"{module.__doc__ if leads else ''}\n\n{kernel}"
+
+
+@pytest.mark.parametrize("mechanism", mechanisms(), ids=lambda m: m.name)
+def test_every_mechanism_tells_its_equation_and_where_it_is_from(generate, model, mechanism):
+    from generate.markdown import prose
+
+    words = prose(own_words(mechanism))
+    assert has_equation(words)
+    assert names_a_source(words)
+    room, file = mechanism.kernel.__module__.split(".")[1:]
+    section = (
+        model[f"model/{room}.md"].split(f"{{ #{file} }}")[1].split('??? note "As computed"')[0]
+    )
+    shown = [line.strip() for line in section.splitlines()]
+    assert all(line.strip() in shown for line in words.splitlines() if " = " in line)
+
+
+#: laws that no mechanism holds: product, making, read-outs, statistics
+LAWS = """
+cell.autocrine cell.dose cell.homeostasis cell.network cell.semi_quantitative
+tissue.metabolism tissue.osmotic tissue.viability
+vesicle.build vesicle.engineering vesicle.product vesicle.secretion
+manufacture.expansion manufacture.frame manufacture.isolation manufacture.losses
+manufacture.platform_row manufacture.platforms manufacture.schedule
+simulate.draws simulate.route solve.transport
+outcome.animals outcome.cell_counts outcome.delivery_table outcome.effects outcome.readouts
+study.attribution study.batches study.claims_influence study.fit study.gains study.influence
+study.information study.likelihood study.next_measurement study.pilot study.posterior study.power
+study.purity study.sample_size study.spread study.ties study.usual
+diagnose.calibration diagnose.concordance diagnose.decision diagnose.generated diagnose.grades
+diagnose.learning diagnose.sample_size diagnose.stability
+""".split()
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_every_law_tells_its_equation_and_where_it_is_from(generate, law):
+    from generate.markdown import prose
+    from generate.model import ROOMS, modules
+
+    module = importlib.import_module(f"evdisc.{law}")
+    assert module in list(modules(tuple(r for _, rooms in ROOMS.values() for r in rooms)))
+    words = prose(module.__doc__)
+    assert has_equation(words)
+    assert names_a_source(words)
 
 
 def test_the_record_is_whole(generate):

@@ -1,7 +1,9 @@
 """Influence: which assumed numbers drive the effect, by rank correlation over the members.
 
-    influence = correlation of the ranks of a drawn number and of the effect (Spearman 1904)
-    sampling error = sqrt(1.06 / (members - 3)) (Fieller 1957)
+    influence = correlation of the ranks of a drawn number and of the effect
+    sampling error = sqrt(1.06 / (members - 3))
+
+Spearman 1904; the error is that of independent draws (Fieller 1957).
 """
 
 from __future__ import annotations
