@@ -25,6 +25,7 @@ ROOMS = {
     "cell": ("The cell", ("cell",)),
     "tissue": ("The tissue", ("tissue",)),
     "product": ("The product and how it is made", ("vesicle", "manufacture")),
+    "molecules": ("The molecules it carries", ("cargo",)),
     "numerics": ("Numerics and one run", ("solve", "simulate")),
     "readouts": ("Read-outs and statistics", ("outcome", "study", "diagnose")),
 }

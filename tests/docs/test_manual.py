@@ -17,10 +17,12 @@ from ruamel.yaml import YAML
 from typer.main import get_command
 
 from evdisc.cli import app
+from evdisc.errors import UnitError
 from evdisc.evidence.conflicts import conflicts
 from evdisc.evidence.library import load
 from evdisc.mechanism.variables import VARIABLES
 from evdisc.simulate.explain import mechanisms
+from evdisc.units import KINDS, parse_quantity
 from evdisc.validate.case import between, holds, near
 
 ROOT = Path(__file__).parents[2]
@@ -127,20 +129,7 @@ def test_every_mechanism_tells_its_equation_and_where_it_is_from(generate, model
 
 
 #: laws that no mechanism holds: product, making, read-outs, statistics
-LAWS = """
-cell.autocrine cell.dose cell.homeostasis cell.network cell.semi_quantitative
-tissue.metabolism tissue.osmotic tissue.viability
-vesicle.build vesicle.engineering vesicle.product vesicle.secretion
-manufacture.expansion manufacture.frame manufacture.isolation manufacture.losses
-manufacture.platform_row manufacture.platforms manufacture.schedule
-simulate.draws simulate.route solve.transport
-outcome.animals outcome.cell_counts outcome.delivery_table outcome.effects outcome.readouts
-study.attribution study.batches study.claims_influence study.fit study.gains study.influence
-study.information study.likelihood study.next_measurement study.pilot study.posterior study.power
-study.purity study.sample_size study.spread study.ties study.usual
-diagnose.calibration diagnose.concordance diagnose.decision diagnose.generated diagnose.grades
-diagnose.learning diagnose.sample_size diagnose.stability
-""".split()
+LAWS = ["cell.autocrine", "cell.dose", "cell.homeostasis", "cell.network", "cell.semi_quantitative", "tissue.metabolism", "tissue.osmotic", "tissue.viability", "cargo.accessibility", "cargo.chance", "cargo.copies", "cargo.normalise", "vesicle.build", "vesicle.engineering", "vesicle.product", "vesicle.secretion", "manufacture.expansion", "manufacture.frame", "manufacture.isolation", "manufacture.losses", "manufacture.platform_row", "manufacture.platforms", "manufacture.schedule", "simulate.draws", "simulate.route", "solve.transport", "outcome.animals", "outcome.cell_counts", "outcome.delivery_table", "outcome.effects", "outcome.readouts", "study.attribution", "study.batches", "study.claims_influence", "study.fit", "study.gains", "study.influence", "study.information", "study.likelihood", "study.next_measurement", "study.pilot", "study.posterior", "study.power", "study.purity", "study.sample_size", "study.spread", "study.ties", "study.usual", "diagnose.calibration", "diagnose.concordance", "diagnose.decision", "diagnose.generated", "diagnose.grades", "diagnose.learning", "diagnose.sample_size", "diagnose.stability"]
 
 
 @pytest.mark.parametrize("law", LAWS)
@@ -178,6 +167,22 @@ def test_every_page_is_in_the_navigation(model, generate):
     made = {*model, *dict(record.pages(load())), *dict(names.pages(load()))}
     project = {"contributing.md", "changelog.md", "validation-cases.md"}
     assert listed == {p for p in written | made | project if not p.startswith("model/code/")}
+
+
+def test_the_units_of_the_faq_are_understood():
+    table = (DOCS / "faq.md").read_text("utf-8").split("## Which unit")[1].split("\n## ")[0]
+    written = re.findall(r"`([^`]+)`", table.rsplit("|", 1)[0])
+    assert len(written) > 12
+    for text in written:
+        assert any(understood(text, kind) for kind in KINDS), text
+
+
+def understood(text, kind):
+    try:
+        parse_quantity(text, kind)
+    except UnitError:
+        return False
+    return True
 
 
 PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md"], key=str)
