@@ -10,7 +10,21 @@ from collections.abc import Iterable, Mapping, Sequence
 MARKS = {ord(c): f"&#{ord(c)};" for c in "|*_`[]\\~#"}
 #: head of a page whose tables take the place of the list of headings
 WIDE = "---\nhide: [toc]\n---\n\n"
-FUNCTIONS = ("exp", "ln", "log", "sqrt", "div", "grad", "tau", "pi", "ln2", "max", "min", "dt")
+FUNCTIONS = (
+    "exp",
+    "ln",
+    "log",
+    "sqrt",
+    "div",
+    "grad",
+    "tau",
+    "pi",
+    "phi",
+    "ln2",
+    "max",
+    "min",
+    "dt",
+)
 OPERATORS = ("+", "-", "/", "*", "=", "->", "<", ">", "x")
 ENDS = (",", ".", ";", ":")
 
@@ -63,7 +77,7 @@ def _block(paragraph: str) -> str:
     lines = paragraph.split("\n")
     if not all(line.startswith("    ") for line in lines):
         return ""
-    return "\n".join(["```text", *(line[4:] for line in lines), "```"])
+    return "\n".join(["``` { .text .equations }", *(line[4:] for line in lines), "```"])
 
 
 def _paragraph(text: str) -> str:

@@ -219,7 +219,7 @@ def functions(module: ModuleType) -> str:
         if "=" in doc or "doi" in doc or (name in computing and doc):
             text = doc.split("\nArgs:")[0].split("\nRaises:")[0].split("\nReturns")[0]
             told.append(textwrap.indent(f"- `{name}`: {prose(text)}", "    ").removeprefix("    "))
-    return "\n".join(told)
+    return "\n\n".join(told)
 
 
 def parameter_keys(module: ModuleType) -> dict[str, str]:

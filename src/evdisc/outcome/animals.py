@@ -2,7 +2,7 @@
 
     size = |effect| / sqrt((variance of one arm + variance of the other) / 2)
     power(n) = P(F(1, 2 n - 2, size^2 n / 2) > F_crit), F_crit of a 5 % test
-    animals = smallest n with power of 80 %, starting below 2 ((z_0.975 + z_0.8) / size)^2
+    animals = smallest n with a power of 80 %
 
 F is the noncentral F distribution of the squared t. The spread is that between members of the model
 in each arm: what is not known of a disc. It is not the spread between animals of one laboratory,

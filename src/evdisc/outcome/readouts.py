@@ -120,7 +120,9 @@ def disc_readouts(run: Run, values: Values) -> dict[str, Floats]:
 
 
 def t2_ratio(values: Values, water: Floats) -> Floats:
-    """T2 of the nucleus over healthy at a ``water`` mass fraction: f + (1 - f) exp(-s (w_0 - w)).
+    """T2 of the nucleus over healthy at a ``water`` mass fraction w.
+
+        T2 / T2_0 = f + (1 - f) exp(-s (w_0 - w))
 
     Its logarithm falls with the water at first; a nucleus that dries out nears fibrous tissue.
     """
@@ -132,7 +134,9 @@ def t2_ratio(values: Values, water: Floats) -> Floats:
 def healthy_water(values: Values) -> float:
     """Water mass fraction of the nucleus at grade I.
 
-    w_0 = m / (m + (1 - phi) rho_s), m = phi rho_w.
+        w_0 = m / (m + (1 - phi) rho_s),  m = phi rho_w
+
+    phi is its porosity, rho_s and rho_w the densities of solid and water, kg/m3.
     """
     context = {**values.context, "grade": "1", "region": "NP"}
     porosity = values.library.resolve("porosity", **context).median

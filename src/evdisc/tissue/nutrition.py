@@ -89,11 +89,7 @@ def open_faces(faces, diffusivity, solute, levels):
 def kernel(clock, p, faces, volume, guarded, free, levels, spare, u, last, last_shape, count,
            porosity, along, across, living_cells, endplate_open, volume_ratio, oxygen, glucose,
            lactate, ph):  # fmt: skip
-    """Write the steady nutrients for the living cells and the shape of now.
-
-    The grid is that of the healthy disc. A tissue shrunk to J has less water, and its paths along
-    z are shorter: seen from the healthy grid it conducts with D / J along z and D J along r.
-    """
+    """Write the steady nutrients for the living cells and the shape of now."""
     shape_moved = abs(endplate_open[0] - last_shape[3])
     for c in range(3):
         shape_moved = max(shape_moved, abs(volume_ratio[c] - last_shape[c]))
