@@ -164,7 +164,10 @@ def module_section(module: ModuleType, library: Library) -> str:
     room, name = short(module).split(".")
     alone = any(rooms == (room,) for _, rooms in ROOMS.values())
     heading = name.replace("_", " ").capitalize() + ("" if alone else f" ({room})")
-    parts = [f"## {heading} {{ #{name if alone else f'{room}-{name}'} }}", prose(said(first))]
+    parts = [
+        f"## {heading} {{ #{name if alone else f'{room}-{name}'} }}",
+        prose(said(first, heading)),
+    ]
     parts += [prose(rest)] if rest.strip() else []
     parts += [contract(m) for m in own_mechanisms(module)]
     parts.append(functions(module))
@@ -181,9 +184,10 @@ def module_section(module: ModuleType, library: Library) -> str:
     return "\n\n".join(p for p in parts if p)
 
 
-def said(first: str) -> str:
-    """The first line of a docstring without the noun before its colon, which is the heading."""
-    words = first.split(": ", 1)[-1]
+def said(first: str, heading: str) -> str:
+    """The first line of a docstring without the noun before its colon where the heading says it."""
+    noun, _, rest = first.partition(": ")
+    words = rest if rest and noun.casefold().rstrip("s") in heading.casefold() else first
     return words[0].upper() + words[1:] if not words.startswith("`") else words
 
 

@@ -131,17 +131,17 @@ def test_every_mechanism_tells_its_equation_and_where_it_is_from(generate, model
 #: laws that no mechanism holds: product, making, read-outs, statistics
 LAWS = {
     "cargo": ("accessibility", "chance", "copies", "normalise"),
-    "cell": ("autocrine", "dose", "homeostasis", "network", "semi_quantitative"),
-    "tissue": ("metabolism", "osmotic", "viability"),
-    "vesicle": ("build", "engineering", "product", "secretion"),
+    "cell": ("autocrine", "dose", "full_ode", "homeostasis", "network", "semi_quantitative"),
+    "tissue": ("metabolism", "nutrition_solve", "osmotic", "viability"),
+    "vesicle": ("build", "engineering", "product", "protein_plate", "secretion", "sizes"),
     "manufacture": ("expansion", "frame", "isolation", "losses", "platform_row", "platforms",
                     "schedule"),
     "simulate": ("draws", "route"),
-    "solve": ("transport",),
+    "solve": ("conductance", "transport"),
     "outcome": ("animals", "cell_counts", "delivery_table", "effects", "readouts"),
     "study": ("attribution", "batches", "claims_influence", "fit", "gains", "influence",
-              "information", "likelihood", "next_measurement", "pilot", "posterior", "power",
-              "purity", "sample_size", "spread", "ties", "usual"),
+              "information", "layout", "likelihood", "next_measurement", "pareto", "pilot",
+              "posterior", "power", "purity", "sample_size", "spread", "ties", "usual"),
     "diagnose": ("calibration", "concordance", "decision", "generated", "grades", "learning",
                  "sample_size", "stability"),
 }  # fmt: skip

@@ -57,7 +57,7 @@ def tmm(counts: Floats) -> Floats:
     The reference is the sample whose upper quartile is nearest to the mean one. M is the log2
     fold of a feature's share, A the mean log2 share; 30 % of M and 5 % of A are left off at each
     end and the rest is averaged, weighted by the inverse of the variance of M by the delta
-    method. Robinson & Oshlack 2010, doi 10.1186/gb-2010-11-3-r25.
+    method. Robinson & Oshlack 2010, doi:10.1186/gb-2010-11-3-r25.
     """
     quartiles = _upper_quartiles(counts)
     reference = int(np.argmin(np.abs(quartiles - quartiles.mean())))
