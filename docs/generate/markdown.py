@@ -123,7 +123,7 @@ def _back(words: Sequence[str], at: int) -> int:
     depth, i = 0, at
     while i > 0:
         word = words[i - 1].strip()
-        if depth == 0 and (word.endswith(ENDS) or not _is_math(word)):
+        if depth <= 0 and (word.endswith(ENDS) or not _is_math(word)):
             break
         depth += word.count(")") - word.count("(")
         i -= 1
@@ -134,7 +134,7 @@ def _forth(words: Sequence[str], at: int) -> int:
     depth, i = 0, at
     while i < len(words):
         word = words[i].strip()
-        if depth == 0 and i > at and not _is_math(word):
+        if depth <= 0 and i > at and not _is_math(word):
             break
         depth += word.count("(") - word.count(")")
         i += 1

@@ -40,6 +40,7 @@ def generate(monkeypatch):
         ("the law D = D_w (a / (2 - a))^2 (Mackie 1955); more", ["D = D_w (a / (2 - a))^2"]),
         ("dG/dt = k s - k (1 + e q) G with k the turnover", ["dG/dt = k s - k (1 + e q) G"]),
         ("no equation here, only words", []),
+        ("words about it, hardly any (p = 0 for short) or more", ["(p = 0"]),
     ],
 )
 def test_an_equation_is_told_from_the_words_around_it(generate, prose, expected):

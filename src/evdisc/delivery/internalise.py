@@ -6,9 +6,9 @@
 
 v is vesicles and c copies of a cargo in the mean cell of a patch; influx vesicles per cell and s,
 the mean over its living cells; m copies per vesicle; T_v and T_c half-lives, s; r the share
-released to the cytosol, a mixture of members: hardly any (p = 0, Albanese 2021) or 20-35 % (p = 1,
-Bonsergent 2021, doi:10.1038/s41467-021-22126-y). Both are solved exactly over a step of constant
-influx. First order loss is our choice.
+released to the cytosol, a mixture of members: hardly any where p is 0 (Albanese 2021) or 20-35 %
+where it is 1 (Bonsergent 2021, doi:10.1038/s41467-021-22126-y). Both are solved exactly over a step
+of constant influx. First order loss is our choice.
 """
 
 from __future__ import annotations

@@ -18,10 +18,10 @@ to its volume, M its modulus, J_set the ratio at which it set; its charge times 
 is the nucleus extruded, A the integrity of the annulus, B the height lost without it; t1 and t2 are
 active and resting hours over T. The pressure in the nucleus is kept between 0 and P_rest A_min.
 
-The healthy disc is in equilibrium with the mean of its daily load at J = 1 (bovine nucleus, H_A:
-Heneghan & Riches 2008). A changed load squeezes nucleus and annulus together, each bearing its
-share of the area. The approach is first order with the creep time, and over a day of rest and
-activity the height breathes about that mean in closed form. The nucleus carries height in
+The healthy disc is in equilibrium with the mean of its daily load at J = 1; H_A was measured in
+bovine nucleus (Heneghan & Riches 2008). A changed load squeezes nucleus and annulus together, each
+bearing its share of the area. The approach is first order with the creep time, and over a day of
+rest and activity the height breathes about that mean in closed form. The nucleus carries height in
 proportion to its share of the disc's area; an annulus without function bulges, and extruded nucleus
 is missing. All that is our choice: a disc of two springs and one dashpot.
 
