@@ -10,7 +10,21 @@ from collections.abc import Iterable, Mapping, Sequence
 MARKS = {ord(c): f"&#{ord(c)};" for c in "|*_`[]\\~#"}
 #: head of a page whose tables take the place of the list of headings
 WIDE = "---\nhide: [toc]\n---\n\n"
-FUNCTIONS = ("exp", "ln", "log", "sqrt", "div", "grad", "tau", "pi", "ln2", "max", "min", "dt")
+FUNCTIONS = (
+    "exp",
+    "ln",
+    "log",
+    "sqrt",
+    "div",
+    "grad",
+    "tau",
+    "pi",
+    "phi",
+    "ln2",
+    "max",
+    "min",
+    "dt",
+)
 OPERATORS = ("+", "-", "/", "*", "=", "->", "<", ">", "x")
 ENDS = (",", ".", ";", ":")
 
@@ -51,9 +65,19 @@ def study(key: str, sources: Mapping[str, Mapping[str, str]], here: str = "") ->
 
 
 def prose(docstring: str) -> str:
-    """Paragraphs of a docstring as Markdown, equations as code and DOIs as links."""
-    paragraphs = re.split(r"\n\s*\n", docstring.strip())
-    return "\n\n".join(_paragraph(" ".join(p.split())) for p in paragraphs)
+    """Paragraphs of a docstring as Markdown; equations as code, DOIs as links.
+
+    A paragraph that is indented throughout holds equations, one a line, and becomes a block.
+    """
+    paragraphs = re.split(r"\n\s*\n", docstring.strip("\n").rstrip())
+    return "\n\n".join(_block(p) or _paragraph(" ".join(p.split())) for p in paragraphs)
+
+
+def _block(paragraph: str) -> str:
+    lines = paragraph.split("\n")
+    if not all(line.startswith("    ") for line in lines):
+        return ""
+    return "\n".join(["``` { .text .equations }", *(line[4:] for line in lines), "```"])
 
 
 def _paragraph(text: str) -> str:
@@ -69,7 +93,13 @@ def _part(part: str) -> str:
         return doi_link(part[4:])
     if part.startswith("arXiv:"):
         return f"[{part}](https://arxiv.org/abs/{part[6:]})"
-    return "".join(f"`{s}`" if is_code else plain(s) for s, is_code in equations(part))
+    return "".join(f"`{s}`" if is_code else _symbols(s) for s, is_code in equations(part))
+
+
+def _symbols(text: str) -> str:
+    """Words in which symbols with an index, such as k_on, stand as code."""
+    parts = re.split(r"(\b[A-Za-z]\w*_\w+(?:\^-?\w+)?)", text)
+    return "".join(f"`{p}`" if i % 2 else plain(p) for i, p in enumerate(parts))
 
 
 def equations(text: str) -> list[tuple[str, bool]]:
@@ -93,7 +123,7 @@ def _back(words: Sequence[str], at: int) -> int:
     depth, i = 0, at
     while i > 0:
         word = words[i - 1].strip()
-        if depth == 0 and (word.endswith(ENDS) or not _is_math(word)):
+        if depth <= 0 and (word.endswith(ENDS) or not _is_math(word)):
             break
         depth += word.count(")") - word.count("(")
         i -= 1
@@ -104,7 +134,7 @@ def _forth(words: Sequence[str], at: int) -> int:
     depth, i = 0, at
     while i < len(words):
         word = words[i].strip()
-        if depth == 0 and i > at and not _is_math(word):
+        if depth <= 0 and i > at and not _is_math(word):
             break
         depth += word.count("(") - word.count(")")
         i += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import textwrap
 from collections.abc import Iterable, Iterator
 from types import ModuleType
 
@@ -24,6 +25,7 @@ ROOMS = {
     "cell": ("The cell", ("cell",)),
     "tissue": ("The tissue", ("tissue",)),
     "product": ("The product and how it is made", ("vesicle", "manufacture")),
+    "molecules": ("The molecules it carries", ("cargo",)),
     "numerics": ("Numerics and one run", ("solve", "simulate")),
     "readouts": ("Read-outs and statistics", ("outcome", "study", "diagnose")),
 }
@@ -87,8 +89,13 @@ program. Each mechanism is one file. It says which variables it reads, which it 
 which it adds, and which parameters it takes. Each parameter is a row of the
 [evidence](../evidence/parameters.md) with its tier. Mechanisms meet in named [state
 variables](variables.md) only. A run is a list of steps that grow after each event; in each step
-the mechanisms run one after the other. Where words give no formula, *As computed* shows the
-kernel itself.
+the mechanisms run one after the other.
+
+Equations stand as they are computed, and *As computed* shows the kernel beside them. `x0` and the
+like are values of the healthy, undisturbed disc; `->` is what an event does to a value at once;
+`min` and `max` keep a value within bounds. Units are SI: m, s, mol, kg, Pa, and cells, vesicles and
+copies as numbers. Tiny numbers that only keep a division from failing are left out. A form that no
+source states is called our choice.
 """
 
 
@@ -157,7 +164,10 @@ def module_section(module: ModuleType, library: Library) -> str:
     room, name = short(module).split(".")
     alone = any(rooms == (room,) for _, rooms in ROOMS.values())
     heading = name.replace("_", " ").capitalize() + ("" if alone else f" ({room})")
-    parts = [f"## {heading} {{ #{name if alone else f'{room}-{name}'} }}", prose(said(first))]
+    parts = [
+        f"## {heading} {{ #{name if alone else f'{room}-{name}'} }}",
+        prose(said(first, heading)),
+    ]
     parts += [prose(rest)] if rest.strip() else []
     parts += [contract(m) for m in own_mechanisms(module)]
     parts.append(functions(module))
@@ -174,9 +184,10 @@ def module_section(module: ModuleType, library: Library) -> str:
     return "\n\n".join(p for p in parts if p)
 
 
-def said(first: str) -> str:
-    """The first line of a docstring without the noun before its colon, which is the heading."""
-    words = first.split(": ", 1)[-1]
+def said(first: str, heading: str) -> str:
+    """The first line of a docstring without the noun before its colon where the heading says it."""
+    noun, _, rest = first.partition(": ")
+    words = rest if rest and noun.casefold().rstrip("s") in heading.casefold() else first
     return words[0].upper() + words[1:] if not words.startswith("`") else words
 
 
@@ -203,15 +214,16 @@ def contract(m: Mechanism) -> str:
 def functions(module: ModuleType) -> str:
     """What the functions of a module say beyond one line."""
     told = []
+    computing = [m.kernel.__name__ for m in own_mechanisms(module)]
     for name, thing in vars(module).items():
         plain_function = getattr(thing, "py_func", thing)
         doc = inspect.getdoc(plain_function) or ""
         if not inspect.isfunction(plain_function) or plain_function.__module__ != module.__name__:
             continue
-        if "=" in doc or "doi" in doc or (name == "kernel" and doc):
+        if "=" in doc or "doi" in doc or (name in computing and doc):
             text = doc.split("\nArgs:")[0].split("\nRaises:")[0].split("\nReturns")[0]
-            told.append(f"- `{name}`: {prose(text)}".replace("\n\n", "\n\n    "))
-    return "\n".join(told)
+            told.append(textwrap.indent(f"- `{name}`: {prose(text)}", "    ").removeprefix("    "))
+    return "\n\n".join(told)
 
 
 def parameter_keys(module: ModuleType) -> dict[str, str]:

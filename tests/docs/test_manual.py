@@ -1,5 +1,7 @@
 """The manual: complete, written from the code, without broken links or outside requests."""
 
+import importlib
+import inspect
 import json
 import os
 import re
@@ -15,10 +17,12 @@ from ruamel.yaml import YAML
 from typer.main import get_command
 
 from evdisc.cli import app
+from evdisc.errors import UnitError
 from evdisc.evidence.conflicts import conflicts
 from evdisc.evidence.library import load
 from evdisc.mechanism.variables import VARIABLES
 from evdisc.simulate.explain import mechanisms
+from evdisc.units import KINDS, parse_quantity
 from evdisc.validate.case import between, holds, near
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +40,7 @@ def generate(monkeypatch):
         ("the law D = D_w (a / (2 - a))^2 (Mackie 1955); more", ["D = D_w (a / (2 - a))^2"]),
         ("dG/dt = k s - k (1 + e q) G with k the turnover", ["dG/dt = k s - k (1 + e q) G"]),
         ("no equation here, only words", []),
+        ("words about it, hardly any (p = 0 for short) or more", ["(p = 0"]),
     ],
 )
 def test_an_equation_is_told_from_the_words_around_it(generate, prose, expected):
@@ -73,6 +78,88 @@ def test_the_model_tells_every_mechanism_and_parameter(model):
     assert all(f'id="{v}"' in text for v in VARIABLES if not v.startswith("reference_"))
 
 
+def has_equation(text):
+    """Whether words hold an equation: a block of them, or one within a sentence."""
+    return bool(re.search(r"^ *``` \{ \.text \.equations \}\n.*(=|->)", text, flags=re.M)) or bool(
+        re.search(r"`[^`\n]* (=|->) [^`\n]*`", text)
+    )
+
+
+def names_a_source(text):
+    """Whether words give the year of a study, or say that a form is our own."""
+    return bool(re.search(r"\b(1[89]|20)\d\d\b", text)) or "our choice" in text.lower()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Cells die.", False),
+        ("Cells die, as a rate of x = 2 has it.", True),
+        ("The milieu -> the drive of a node.", False),
+        ("Cells die.\n\n    dn/dt = -k n\n\nOur choice.", True),
+        ("At once.\n\n    n -> (1 - q) n", True),
+    ],
+)
+def test_an_equation_is_seen(generate, words, expected):
+    from generate.markdown import prose
+
+    assert has_equation(prose(words)) == expected
+
+
+def own_words(mechanism):
+    """What the manual says of one mechanism: its file if it leads it, and its kernel."""
+    module = inspect.getmodule(mechanism.kernel)
+    kernel = inspect.getdoc(getattr(mechanism.kernel, "py_func", mechanism.kernel))
+    leads = mechanism is module.MECHANISM
+    return f"{module.__doc__ if leads else ''}\n\n{kernel}"
+
+
+@pytest.mark.parametrize("mechanism", mechanisms(), ids=lambda m: m.name)
+def test_every_mechanism_tells_its_equation_and_where_it_is_from(generate, model, mechanism):
+    from generate.markdown import prose
+
+    words = prose(own_words(mechanism))
+    assert has_equation(words)
+    assert names_a_source(words)
+    room, file = mechanism.kernel.__module__.split(".")[1:]
+    section = (
+        model[f"model/{room}.md"].split(f"{{ #{file} }}")[1].split('??? note "As computed"')[0]
+    )
+    shown = [line.strip() for line in section.splitlines()]
+    assert all(line.strip() in shown for line in words.splitlines() if " = " in line)
+
+
+#: laws that no mechanism holds: product, making, read-outs, statistics
+LAWS = {
+    "cargo": ("accessibility", "chance", "copies", "normalise"),
+    "cell": ("autocrine", "dose", "full_ode", "homeostasis", "network", "semi_quantitative"),
+    "tissue": ("metabolism", "nutrition_solve", "osmotic", "viability"),
+    "vesicle": ("build", "engineering", "product", "protein_plate", "secretion", "sizes"),
+    "manufacture": ("expansion", "frame", "isolation", "losses", "platform_row", "platforms",
+                    "schedule"),
+    "simulate": ("assemble", "draws", "route", "timeline"),
+    "solve": ("conductance", "grid", "transport"),
+    "outcome": ("animals", "cell_counts", "delivery_table", "effects", "readouts"),
+    "study": ("attribution", "batches", "claims_influence", "fit", "gains", "influence",
+              "information", "layout", "likelihood", "next_measurement", "pareto", "pilot",
+              "posterior", "power", "purity", "sample_size", "spread", "ties", "usual"),
+    "diagnose": ("calibration", "concordance", "decision", "generated", "grades", "learning",
+                 "sample_size", "stability"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("law", [f"{room}.{f}" for room, files in LAWS.items() for f in files])
+def test_every_law_tells_its_equation_and_where_it_is_from(generate, law):
+    from generate.markdown import prose
+    from generate.model import ROOMS, modules
+
+    module = importlib.import_module(f"evdisc.{law}")
+    assert module in list(modules(tuple(r for _, rooms in ROOMS.values() for r in rooms)))
+    words = prose(module.__doc__)
+    assert has_equation(words)
+    assert names_a_source(words)
+
+
 def test_the_record_is_whole(generate):
     from generate.record import pages
 
@@ -96,6 +183,22 @@ def test_every_page_is_in_the_navigation(model, generate):
     made = {*model, *dict(record.pages(load())), *dict(names.pages(load()))}
     project = {"contributing.md", "changelog.md", "validation-cases.md"}
     assert listed == {p for p in written | made | project if not p.startswith("model/code/")}
+
+
+def test_the_units_of_the_faq_are_understood():
+    table = (DOCS / "faq.md").read_text("utf-8").split("## Which unit")[1].split("\n## ")[0]
+    written = re.findall(r"`([^`]+)`", table.rsplit("|", 1)[0])
+    assert len(written) > 12
+    for text in written:
+        assert any(understood(text, kind) for kind in KINDS), text
+
+
+def understood(text, kind):
+    try:
+        parse_quantity(text, kind)
+    except UnitError:
+        return False
+    return True
 
 
 PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md"], key=str)

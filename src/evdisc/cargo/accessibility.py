@@ -1,9 +1,10 @@
 """How free the target is around a site: chance that its bases pair with nothing of their own.
 
-ViennaRNA folds a window around the site (Lorenz et al., Algorithms Mol Biol 6:26, 2011) and gives
-the ensemble with and without the bases around the seed match held free:
-``P = exp(-(F_free - F_all) / kT)``. A window, a span and a stretch as TargetScan uses them are rows
-of the evidence.
+    P = exp(-(F_free - F_all) / (k T))
+
+F is the free energy of the ensemble of a window around the site, which ViennaRNA folds (Lorenz et
+al., Algorithms Mol Biol 6:26, 2011), with and without the bases around the seed match held free. A
+window, a span and a stretch as TargetScan uses them are rows of the evidence.
 """
 
 from __future__ import annotations

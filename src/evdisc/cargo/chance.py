@@ -1,8 +1,10 @@
 """How often chance alone gives as strong a duplex: the UTR shuffled, neighbours kept.
 
-A shuffle keeps the count of every pair of neighbouring bases, on which stacking energies rest
-(Altschul and Erickson, Mol Biol Evol 2:526, 1985). The chance is ``(k + 1) / (n + 1)`` for ``k`` of
-``n`` shuffles with a duplex at least as strong anywhere.
+    chance = (k + 1) / (n + 1)
+
+k of n shuffles have a duplex at least as strong anywhere. A shuffle keeps the count of every pair
+of neighbouring bases, on which stacking energies rest (Altschul and Erickson, Mol Biol Evol 2:526,
+1985).
 """
 
 # mypy: disallow-untyped-calls=False

@@ -1,7 +1,13 @@
 """From relative abundance to copies per vesicle: a spike-in, a stated scale, or a wide prior.
 
-Sequencing and mass spectrometry give shares. Copies of a molecule per vesicle are its share of
-all molecules times the copies of all of them in one vesicle; only that total needs a scale.
+    copies per vesicle = share x copies of all molecules in a vesicle
+    copies of all = copies added x reads of all / (reads of what was added x vesicles)
+    copies of all proteins = protein per vesicle / mean mass of a molecule
+
+Sequencing and mass spectrometry give shares; reads of a protein count over its mass, or as iBAQ.
+Only the copies of all need a scale: the second line is that of a spike-in, the geometric mean over
+libraries and spike-ins, the third that of particles per ug, a vesicle holding no more protein than
+it weighs. The scale is our choice where nothing is measured, a prior, and then copies are relative.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Differential abundance between two groups of samples.
 
-Counts go to DESeq2 (through PyDESeq2, Love 2014, doi 10.1186/s13059-014-0550-8). Log intensities
+Counts go to DESeq2 (through PyDESeq2, Love 2014, doi:10.1186/s13059-014-0550-8). Log intensities
 go to a moderated t-test: the variance of a feature is drawn towards that of all (Smyth 2004,
-doi 10.2202/1544-6115.1027). Both correct for the many tests by Benjamini and Hochberg.
+doi:10.2202/1544-6115.1027). Both correct for the many tests by Benjamini and Hochberg.
 """
 
 from __future__ import annotations

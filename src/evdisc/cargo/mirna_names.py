@@ -5,7 +5,7 @@ and is listed: a star (``miR-21*``) or a bare name does not say which arm it is,
 in lower case is a hairpin by miRBase's convention. With a user's own miRBase FASTA the arm of a
 name follows where only one is known.
 
-Source of the convention: Ambros 2003 (doi 10.1261/rna.2183803) and the miRBase naming guide.
+Source of the convention: Ambros 2003 (doi:10.1261/rna.2183803) and the miRBase naming guide.
 """
 
 from __future__ import annotations

@@ -1,7 +1,12 @@
 """Normalisation of counts: library size, upper quartile, and the trimmed mean of M-values.
 
-All factors multiply to 1 over the samples, so that they change what samples are to one another and
-not the level of the table. Effective library size = library size x factor.
+    effective library size = library size x factor
+    M = log2(share / share in the reference),  A = mean of log2 share in both
+    factor = 2^(mean of M weighted by 1 / variance of M, 30 % of M and 5 % of A off at each end)
+
+Robinson & Oshlack 2010, doi:10.1186/gb-2010-11-3-r25; the upper quartile is that of the shares. All
+factors are scaled so that they multiply to 1 over the samples: they change what samples are to one
+another and not the level of the table.
 """
 
 from __future__ import annotations
@@ -52,7 +57,7 @@ def tmm(counts: Floats) -> Floats:
     The reference is the sample whose upper quartile is nearest to the mean one. M is the log2
     fold of a feature's share, A the mean log2 share; 30 % of M and 5 % of A are left off at each
     end and the rest is averaged, weighted by the inverse of the variance of M by the delta
-    method. Robinson & Oshlack 2010, doi 10.1186/gb-2010-11-3-r25.
+    method. Robinson & Oshlack 2010, doi:10.1186/gb-2010-11-3-r25.
     """
     quartiles = _upper_quartiles(counts)
     reference = int(np.argmin(np.abs(quartiles - quartiles.mean())))

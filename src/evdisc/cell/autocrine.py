@@ -1,8 +1,16 @@
 """Cytokines that cells send themselves: how much a healthy tissue may release and stay healthy.
 
+    loop = around r n T / (ln2 K)
+    s = min(1, 0.8 / g), g the largest real part of the eigenvalues of loop
+
+around (2, 2) is the rise of the release of each cytokine per small drive by each, at rest, as a
+share of what is left above healthy: the linearised network solved for its genes. r is the full
+release, kg/cell/s; n cells per m3; T the half-life of the cytokine, s; K its half dose, kg/m3.
+
 A healthy disc stays healthy for decades, so a small release must die out: where a member's network
-and rates would let a tissue set itself alight from nothing, the release of its cells is reduced
-until it does not. A cytokine from outside, or a strong insult, still feeds on itself.
+and rates would let a tissue set itself alight from nothing, the release of its cells is reduced to
+the share s. That condition is our choice. A cytokine from outside, or a strong insult, still feeds
+on itself.
 """
 
 from __future__ import annotations

@@ -1,12 +1,20 @@
 """Cargo effect: delivered copies, or vesicles per cell, -> strength of each cargo.
 
-``stoichiometric``: a delivered miRNA adds to the cell's own copies e in occupying the target
-sites, half of which are filled at K copies; the gain in occupancy relative to what the own
-copies leave open is d / (d + e + K). What a delivered mRNA or plasmid expresses counts, not the
-cargo itself. A sponge (circRNA, lncRNA, antagomir) binds the miRNA it sponges copy for copy: s
-sponges bind the share (s + e + B - sqrt((s + e + B)^2 - 4 s e)) / (2 e) of e own copies.
-``potency``: the effect is a saturating function of the
-acting vesicles per cell, v / (v + v50), for whatever the vesicle brings at all.
+    stoichiometric:            strength = d / (d + e + K)
+    stoichiometric, a sponge:  strength = (S - sqrt(S^2 - 4 d m)) / (2 m),  S = d + m + B
+    potency:                   strength = v / (v + v50)
+
+``stoichiometric``: a delivered miRNA of d copies adds to the cell's own copies e in occupying the
+target sites, half of which are filled at K copies; the strength is the gain in occupancy relative
+to what the own copies leave open. What a delivered mRNA or plasmid expresses counts as d, not the
+cargo itself. A sponge (circRNA, lncRNA, antagomir) binds the miRNA it sponges copy for copy; the
+strength is the share of its m own copies that d sponges bind, half of few at B. All are copies per
+cell. ``potency``: the effect is a saturating function of the acting vesicles per cell v, half at
+v50, for whatever the vesicle brings at all; a cargo that was knocked out has none.
+
+Occupancy and binding are mass action at rest; the potency law, and which hypothesis holds, is our
+choice and stays open, for studies differ on release (Albanese 2021) and on how many copies a
+vesicle holds (Chevillet 2014).
 """
 
 from __future__ import annotations

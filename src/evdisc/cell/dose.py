@@ -1,8 +1,12 @@
 """Dose of a stimulus -> drive of its node in the network, between 0 and 1.
 
-A saturating curve with the half dose of the evidence, d^n / (d^n + K^n); a stimulus whose lack is
-what acts (glucose, oxygen, serum) falls with its dose, d and K changing places. Acid follows the
-hydrogen ions.
+    drive = d^n / (d^n + K^n)
+    drive = K^n / (K^n + d^n) where the lack of it is what acts (glucose, oxygen, serum)
+    drive = 1 / (1 + exp((pH - pH_half) / w)) for acidity
+    drive = 1 where no dose is stated
+
+d is the dose and K the half dose of the evidence, n ``stimulus_steepness``; pH_half and w are pH at
+half drive and width. The forms are our choice.
 """
 
 from __future__ import annotations

@@ -1,8 +1,11 @@
 """Expression: what a delivered mRNA or plasmid makes follows it with a delay.
 
-da/dt = (s c - a) / T: c delivered copies, a what acts, counted in the same copies, T the time from
-entry to protein, s the share of plasmids that reach the nucleus (1 for mRNA). Cargo that acts as it
-is (miRNA, protein, organelle) is not delayed.
+    da/dt = (s c - a) / T
+
+c delivered copies, a what acts, counted in the same copies, both per cell; T the time from entry to
+protein, s; s the share of plasmids that reach the nucleus (1 for mRNA). It is solved exactly with c
+held over a step. Cargo that acts as it is (miRNA, protein, organelle) is not delayed. One first
+order step for all of expression is our choice.
 """
 
 from __future__ import annotations

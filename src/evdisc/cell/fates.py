@@ -1,9 +1,26 @@
 """Fates: hazards between healthy, inflamed, early and late senescent, and dead cells.
 
-Hazards per day follow the activities of the fate nodes above their healthy level, so an
-undisturbed disc keeps its cells. Early senescence may be reversed, late senescence is locked;
-here lives the memory that outlasts an insult. Lack of glucose and acid kill by the published
-laws of :mod:`evdisc.tissue.viability`, handed in as a rate by the milieu (``starvation_rate``).
+With H healthy, F inflamed, E early and L late senescent cells per m3:
+
+    dH/dt = -(k_on + k_sen + d) H + k_off F + k_rev E
+    dF/dt = k_on H - (k_off + k_sen + d) F
+    dE/dt = k_sen (H + F) - (k_lock + k_rev + d) E
+    dL/dt = k_lock E - d L
+    d = h_apo w_apo + h_pyr w_pyr + starvation_rate
+    k_on = h_on w_inf,  k_off = h_off (1 - w_inf),  k_sen = h_sen w_sen
+    w = a^2 (1 + b^2) / (a^2 + b^2),  a = max(x - x0, 0) / (1 - x0)
+
+x is the activity of the node apoptosis, pyroptosis, inflammation or senescence in the patch, x0
+that of the healthy disc, b ``hazard_half``. In 1/s are h_apo and h_pyr the hazards of death, h_on
+and h_off onset and resolution of inflammation, h_sen the hazard of senescence, k_lock and k_rev its
+locking and reversal. The dead count as apoptotic, pyroptotic or starved in proportion to the terms
+of d. Activities are held over a step, and the step is exact.
+
+Hazards follow the activities above their healthy level, so an undisturbed disc keeps its cells.
+Early senescence may be reversed, late senescence is locked; here lives the memory that outlasts an
+insult. The pools and the form of the hazards are our choice, their numbers priors of ours. Lack of
+glucose and acid kill by the published laws of :mod:`evdisc.tissue.viability` (Zhu 2012, Malandrino
+2015), handed in as ``starvation_rate``, 1/s.
 """
 
 from __future__ import annotations
@@ -27,7 +44,10 @@ NODES = ("apoptosis", "pyroptosis", "senescence", "inflammation")
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def excess(now: float, healthy: float) -> float:
-    """Activity above the healthy level, as a share of what is left above it."""
+    """Activity above the healthy level, as a share of what is left above it.
+
+    (x - x0) / (1 - x0), never negative.
+    """
     return max(now - healthy, 0.0) / (1.0 - healthy + 1e-12)
 
 

@@ -1,7 +1,12 @@
 """Signalling and cargo as one system of ordinary equations, solved tightly: the slow reference.
 
-The run itself holds the cargo over a macro step and advances signalling by an exponential
-integrator; the difference to this solution is the error of both.
+    dx/dt = (f(x, u) - x) / tau
+    strength = d / (d + e + K),  d = d_0 exp(-ln2 t / T)
+
+f and u are those of :mod:`evdisc.cell.signalling`; d copies of a cargo of half-life T, s, after d_0
+were brought at once, e the cell's own, K those at half occupancy. The run itself holds the cargo
+over a macro step and advances signalling by an exponential integrator; the difference to this
+solution (LSODA, Petzold 1983) is the error of both.
 """
 
 from __future__ import annotations

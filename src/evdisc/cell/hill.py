@@ -7,7 +7,10 @@ from numba import njit
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def hill(x: float, n: int, k: float) -> float:
-    """Normalised Hill function: 0 at 0, 1 at 1, steepness ``n``, half activation ``k``."""
+    """Normalised Hill function h(x) = x^n (1 + k^n) / (x^n + k^n), for steepness ``n`` of 1 to 3.
+
+    It is 0 at 0 and 1 at 1; k is the half activation.
+    """
     kn, xn = k, x
     for _ in range(1, n):
         kn *= k

@@ -1,4 +1,16 @@
-"""Milieu: concentrations around a cell -> drive of the network's stimulus nodes."""
+"""Milieu: concentrations around a cell -> drive of the network's stimulus nodes.
+
+    u = c / (c + K) for IL-1beta and for TNF-alpha
+    u = max(A(pH) - A(pH0), 0) / (1 - A(pH0)) for acidity
+    A(pH) = 1 / (1 + exp((pH - pH_half) / w))
+    network_input = 1 - (1 - held) (1 - u)
+
+c, pH and pH0, that of the undisturbed disc, are means over the patch, weighted by living cells
+(cells per m3 plus one, so that an empty patch has a milieu). K is the half dose of the cytokine,
+kg/m3; pH_half and w are the pH at half drive and its width; held is a drive that a dish study sets
+by hand, and the two combine by OR. Acid counts above that of the undisturbed disc, to which its
+cells are used. The forms are our choice; the half doses are rows of the evidence.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +29,7 @@ def kernel(clock, p, patch_of, node_il1, node_tnf, node_acid, held, share, il_1b
            ph, reference_ph, living_cells, network_input):  # fmt: skip
     """Average the milieu over each patch and write the drive of its stimulus nodes.
 
-    Acid counts above that of the undisturbed disc, to which its cells are used. ``held`` (nodes,
-    patches) is a drive a dish study sets by hand; it combines by OR.
+    ``held`` (nodes, patches) is a drive a dish study sets by hand.
     """
     patches = network_input.shape[1]
     share[:] = 0.0

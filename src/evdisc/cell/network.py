@@ -1,11 +1,19 @@
 """One member's network: which arrows hold, how strong they are, and a healthy state that rests.
 
-Every node follows its regulators through normalised Hill functions (Wittmann 2009), which add up
-in the log-odds of its activity: a node with twenty regulators still moves when one of them does,
-where products of gates (OR, AND NOT) leave such a node at its ceiling or floor. A claim seen in
-one cell type holds in another of the same family only with the probability
-``claim_borrowed_share``. Where studies disagree about a sign, the one that looked at this cell
-type wins; where both did, each member takes one side.
+Every node follows its regulators through normalised Hill functions (Wittmann 2009,
+doi:10.1186/1752-0509-3-98), which add up in the log-odds of its activity: a node with twenty
+regulators still moves when one of them does, where products of gates (OR, AND NOT) leave such a
+node at its ceiling or floor. The equations stand with :mod:`evdisc.cell.signalling`.
+
+    W = held D C
+    P(held) = P(a study that tells it is right) in the cell type it was seen in
+    P(held) = that times claim_borrowed_share in others of the family, 0 elsewhere
+    P(one sign of two) = w / (w + w'),  w = 1 - product over its stories of (1 - p)
+
+W is the strength of an arrow in log-odds, D its own draw and C that of its class, p what is
+believed of a story by its kind of support. A story is right or wrong in all its arrows at once.
+Where studies disagree about a sign, the one that looked at this cell type wins; where both did, or
+neither, each member takes one side. These rules are our choice.
 
 The healthy activity of each node is drawn, and its offset follows from it, so the undisturbed
 cell is at rest whatever arrows a member holds; see :mod:`evdisc.cell.homeostasis`.

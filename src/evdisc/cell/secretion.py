@@ -1,4 +1,12 @@
-"""Secretion: cells release cytokines as far as their genes are active above the healthy level."""
+"""Secretion: cells release cytokines as far as their genes are active above the healthy level.
+
+    S = s r n max(x - x0, 0) / (1 - x0)
+
+S is the release of IL-1beta or of TNF-alpha, kg per m3 of tissue and s; r its rate at full
+activity, kg/cell/s; n living cells per m3; x the activity of its gene and x0 that of the healthy
+disc; s the share of the release at which a healthy tissue stays healthy, at most 1 (see
+:mod:`evdisc.cell.autocrine`). The form is our choice, and the rates are priors.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 """The semi-quantitative equations of published nucleus networks, to compare with.
 
-dx/dt = [-e^(h/2) + e^(-h (w - 1/2))] / [(1 - e^(h/2)) (1 + e^(-h (w - 1/2)))] - x with w from the
-saturating sums of activators and inhibitors, all weights 1 (Mendoza & Xenarios 2006,
+    dx/dt = (e^(-h (w - 1/2)) - e^(h/2)) / ((1 - e^(h/2)) (1 + e^(-h (w - 1/2)))) - x
+    w = (1 + n) / n up / (1 + up) (1 - (1 + m) / m down / (1 + down))
+
+up is the sum of the n activators and down that of the m inhibitors of a node; a factor without any
+is 1, and a node without both decays. All weights are 1 (Mendoza & Xenarios 2006,
 doi:10.1186/1742-4682-3-13; gain h = 10 as in Tseranidou 2026, JOR Spine 9:e70172). Time has no
 unit. Their published state at time 100 is one phase of a cycle for some clamps; see :func:`late`.
 """

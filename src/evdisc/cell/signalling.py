@@ -1,9 +1,19 @@
 """Signalling: logistic-Hill equations, advanced by an exponential integrator.
 
-dx/dt = (f(x) - x) / tau, f = 1 / (1 + exp(-(offset + sum of sign w h(x_source)))) with the
-normalised Hill function h(x) = x^n (1 + k^n) / (x^n + k^n) (Wittmann 2009,
-doi:10.1186/1752-0509-3-98). The linear decay is integrated exactly and the rest to third order
-(ETD3RK, Cox 2002, doi:10.1006/jcph.2002.6995); the step adapts to the difference from second order.
+    dx/dt = (f - x) / tau
+    f = gain (1 - (1 - own p) (1 - u) (1 - push))
+    p = 1 / (1 + exp(-z)),  z = offset + sum over arrows of sign W h(x_source)
+    h(x) = x^n (1 + k^n) / (x^n + k^n)
+    u = 1 - (1 - network_input) product over its cargoes of (1 - strength)
+
+x is the activity of a node, 0 to 1; tau its time constant, s; W the strength of an arrow in
+log-odds, n its exponent (1, 2 or 3) and k its half activation. own is 1 where the cell itself makes
+the node and 0 where it is brought; gain is 1 or what a knock-down leaves; push is 1 under
+over-expression, else 0. The normalised Hill function is that of Wittmann 2009
+(doi:10.1186/1752-0509-3-98). That arrows add up in the log-odds, and that what is brought acts
+beside them by OR, is our choice: see :mod:`evdisc.cell.network`. The linear decay is integrated
+exactly and the rest to third order (ETD3RK, Cox 2002, doi:10.1006/jcph.2002.6995); the step adapts
+to the difference from second order.
 
 Patches of one cell type are advanced side by side, so that the loops over them fill the vector
 units; for these the divisions follow IEEE 754 instead of raising. Each such group has its own step.

@@ -1,8 +1,18 @@
 """Intradiscal bolus: part of it flows back, the rest fills the nucleus from its centre.
 
+    out = l + (1 - l) m (1 - A)
+    leaked -> leaked + out N
+    e_i -> e_i + (1 - out) N f_i / (V_i sum of f),  f_i = min(phi V_i, liquid left)
+
+N is the vesicles and l the share of the bolus that flows back, m the further share through an
+annulus without function, A the integrity of the sector the needle enters; e_i free vesicles per m3
+in a grid cell of volume V_i and water share phi. Cells fill in their order, until the liquid that
+did not flow back is placed.
+
 The injectate occupies the pore space of the nucleus as an ellipsoid of the nucleus's own
 proportions, growing from the centre until its volume is placed. No measured injectate shape
-was found; back-flow is an uncertain share (prior in the evidence), more through a damaged annulus.
+was found, and this is our choice; back-flow is an uncertain share (prior in the evidence), more
+through a damaged annulus.
 """
 
 from __future__ import annotations

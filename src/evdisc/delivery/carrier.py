@@ -1,10 +1,16 @@
 """Carriers: vesicles held by a gel, a microsphere or a needle core, and set free by a law.
 
-The share still held falls as exp(-(t / tau)^b): b = 1 is first order, b near 1/2 what diffusion out
-of a gel looks like (fast at first), b above 1 what degradation looks like (late). With
-x = -ln(share held) a step is x -> (x^(1/b) + dt / tau)^b, so the state alone carries the age; doses
-given one after the other are held as one. A carrier that opens to reactive oxygen releases
-faster by 1 + gain x activity of ROS above healthy.
+    share held = exp(-x),  x = (t / tau)^b
+    x -> (x^(1/b) + g dt / tau)^b
+    tau = T / ln2^(1/b)
+    release = (held before - held after) / dt
+    g = 1 + R max(x_ROS - x0, 0) / (1 - x0)
+
+tau is the time and b the shape of the law, T its half-life, s; release in vesicles/m3/s; g how much
+faster a carrier goes that opens to reactive oxygen, R at full activity of the node ROS, x0 the
+healthy activity. The law is Weibull's, our choice: b = 1 is first order, b near 1/2 what diffusion
+out of a gel looks like (fast at first), b above 1 what degradation looks like (late). A step takes
+x, so the state alone carries the age; doses given one after the other are held as one.
 """
 
 from __future__ import annotations
@@ -65,7 +71,15 @@ def gel_dose(clock, p, row, column, volume, sector, own, annulus_integrity, inje
              leaked_vesicles, free_vesicles, carried_vesicles, loaded_vesicles):  # fmt: skip
     """Place one dose in a carrier: ``clock[2]`` vesicles in ``clock[3]`` m3.
 
-    ``own`` holds the share that escapes at once, how much less flows back, and the first cell.
+        out = c (l + (1 - l) m (1 - A))
+        leaked -> leaked + out N
+        free -> free + (1 - out) s N
+        held -> held + (1 - out) (1 - s) N
+
+    N is the vesicles, l and m the shares that flow back as with a bolus, c how much less of a
+    carrier does, A the integrity of the sector the needle enters, s the share that escapes at once.
+    Both parts fill the pores of the nucleus from its centre, or of the annulus from its rim. Our
+    choice. ``own`` holds s, c and the first cell.
     """
     vesicles, liquid = clock[2], clock[3]
     back = own[1] * (p[0, 0] + (1.0 - p[0, 0]) * p[2, 0] * (1.0 - annulus_integrity[sector]))

@@ -1,10 +1,14 @@
 """A carrier as a material: it fills the nucleus, brings fixed charge, bears load, and goes.
 
-The volume that stays, relative to the nucleus, decays with the carrier's degradation; it holds the
-disc up and its charge counts beside that of the tissue (in swelling). It sets in the nucleus as it
-finds it, and from then on pushes back in proportion to its volume and modulus (in swelling). The
-matrix it is made of stays behind as it degrades (in matrix). What sits in the annulus does none of
-this. An arm with the carrier alone tells its effect from that of the vesicles.
+    dv/dt = -(ln2 / T) v
+    matrix supply = -m dv/dt
+
+v is the volume that stays, relative to the nucleus, T the half-life of the carrier, s, m its matrix
+over that of the same volume of healthy nucleus; the supply is in 1/s. It holds the disc up and its
+charge counts beside that of the tissue (in swelling). It sets in the nucleus as it finds it, and
+from then on pushes back in proportion to its volume and modulus (in swelling). The matrix it is
+made of stays behind as it degrades (in matrix). What sits in the annulus does none of this. First
+order decay is our choice. An arm with the carrier alone tells its effect from that of the vesicles.
 """
 
 from __future__ import annotations
@@ -31,7 +35,13 @@ def kernel(clock, p, life, matrix, matrix_supply, carrier_volume):
 def dose(clock, p, share, nucleus, volume_ratio, carrier_volume, carrier_set_at):
     """Add the part of ``clock[3]`` m3 that stays, relative to the volume of the nucleus.
 
-    What is there already and what is added set at their own volume ratios; the mean counts.
+        a = s V / V_N
+        J_set -> (v J_set + a J) / (v + a)
+        v -> v + a
+
+    V is what is injected and V_N the nucleus, m3, s the share that stays (0 in the annulus), J the
+    volume ratio of the nucleus now. What is there already and what is added set at their own volume
+    ratios; the mean counts. Our choice.
     """
     added = share * clock[3] / nucleus
     if added > 0.0:

@@ -1,7 +1,10 @@
 """A depot beside the disc: a gel or drop against the annulus or the endplate.
 
-dN/dt = -k_loss N - what enters the disc. What enters is computed by the transport from the
-depot's concentration and the conductance of the boundary; most is lost to the tissue around.
+    dN/dt = -(ln2 / T) N - what enters the disc
+
+N is the vesicles of the depot, T their half-life there, s. What enters is computed by the transport
+from the depot's concentration and the conductance of the boundary; most is lost to the tissue
+around. First order loss is our choice.
 """
 
 from __future__ import annotations
@@ -25,7 +28,12 @@ def kernel(clock, p, depot_vesicles, elsewhere_vesicles):
 
 @njit(cache=True, nogil=True)
 def dose(clock, p, injected_vesicles, depot_vesicles):
-    """Add ``clock[2]`` vesicles to the depot."""
+    """Add ``clock[2]`` vesicles to the depot.
+
+        N -> N + dose
+
+    That all of it stays at first is our choice.
+    """
     injected_vesicles[0] += clock[2]
     depot_vesicles[0] += clock[2]
 

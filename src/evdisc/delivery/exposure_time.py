@@ -1,8 +1,12 @@
 """Exposure: how long cells hold more than what half of the effect takes.
 
-By vesicles that act in the cell (what counts if potency follows vesicles) and by copies of the most
-plentiful cargo (what counts if copies decide), each against its half-effect number of the member.
-Within a step the number is taken to move in a straight line.
+    dt_v/dt = 1 while v > v50, else 0
+    dt_c/dt = 1 while c > K, else 0
+
+v is the vesicles that act in the cell (what counts if potency follows vesicles), c the copies of
+the most plentiful cargo (what counts if copies decide), each against its half-effect number of the
+member, v50 or K. Within a step the number is taken to move in a straight line. The measure is our
+choice.
 """
 
 from __future__ import annotations

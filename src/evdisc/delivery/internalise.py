@@ -1,8 +1,14 @@
 """Inside the cell: internalised vesicles fade, and release part of their cargo.
 
-dv/dt = influx - v / T_v and dc/dt = influx * release * copies per vesicle - c / T_c, both
-solved exactly over a step of constant influx. Release to the cytosol is a mixture: hardly any
-(Albanese 2021) or 20-35 % (Bonsergent 2021).
+    dv/dt = influx - (ln2 / T_v) v
+    dc/dt = influx r m - (ln2 / T_c) c
+    r = p r_1 + (1 - p) r_0
+
+v is vesicles and c copies of a cargo in the mean cell of a patch; influx vesicles per cell and s,
+the mean over its living cells; m copies per vesicle; T_v and T_c half-lives, s; r the share
+released to the cytosol, a mixture of members: hardly any where p is 0 (Albanese 2021) or 20-35 %
+where it is 1 (Bonsergent 2021, doi:10.1038/s41467-021-22126-y). Both are solved exactly over a step
+of constant influx. First order loss is our choice.
 """
 
 from __future__ import annotations

@@ -1,4 +1,11 @@
-"""Vesicles or bare cargo added to the medium of a dish."""
+"""Vesicles or bare cargo added to the medium of a dish.
+
+    e -> e + dose
+    c -> c + bare
+
+e is free vesicles per m3 of medium; c copies of a cargo in a cell, to which bare ones are added
+without a vesicle where the protocol asks for it. Mixing at once is our choice.
+"""
 
 from __future__ import annotations
 

@@ -11,5 +11,8 @@ BOLTZMANN = 1.380649e-23  # J/K, exact by definition of the SI
 
 @njit(cache=True, nogil=True)
 def free_diffusivity(diameter: float, temperature: float, viscosity: float) -> float:
-    """Diffusivity in m2/s from diameter (m), temperature (K) and viscosity (Pa s)."""
+    """Diffusivity in m2/s from diameter (m), temperature (K) and viscosity (Pa s).
+
+    D = k_B temperature / (3 pi viscosity diameter), k_B Boltzmann's constant.
+    """
     return BOLTZMANN * temperature / (3.0 * math.pi * viscosity * diameter)

@@ -1,9 +1,13 @@
 """Transplanted cells: they live on the disc's nutrients, die, and give off vesicles in place.
 
-dc/dt = -(h starvation + ln2 / life) c, solved exactly over a step, h how much more easily this cell
-dies of hunger and acid than a nucleus cell; vesicles join the free ones at the secretion of each
-living cell. What they eat is not taken from the disc, and nothing is known of how
-the disc changes what they secrete: the comparison favours cells.
+    dc/dt = -(h starvation_rate + ln2 / T) c
+    q -> q + s c
+
+c is cells per m3, T their half-life where they are fed, s; h how much more easily this cell dies of
+hunger and acid than a nucleus cell; q the release of vesicles into the tissue, vesicles/m3/s, s
+what a living cell gives off, vesicles/cell/s, with the mean of c over the step. Both are solved
+exactly over a step. The form is our choice: what they eat is not taken from the disc, and nothing
+is known of how the disc changes what they secrete, so the comparison favours cells.
 """
 
 from __future__ import annotations
@@ -39,7 +43,12 @@ def kernel(clock, p, volume, life, hunger, starvation_rate, transplanted_cells, 
 
 @njit(cache=True, nogil=True)
 def dose(clock, p, row, column, volume, transplanted_cells):
-    """Place ``clock[2]`` cells in ``clock[3]`` m3; some flow back with the liquid."""
+    """Place ``clock[2]`` cells in ``clock[3]`` m3; some flow back with the liquid.
+
+        c_i -> c_i + (1 - l) N f_i / (V_i sum of f)
+
+    N cells are placed as the vesicles of a bolus; the share l flows back. Our choice.
+    """
     kept = (1.0 - p[0, 0]) * clock[2]
     place(kept, (1.0 - p[0, 0]) * clock[3], p[1, 0], row, column, volume, transplanted_cells)
 

@@ -1,9 +1,22 @@
 """Vesicles in tissue: free ones diffuse, bind to the matrix, decay, and enter cells.
 
-de/dt = div(D grad e) - (k_on + k_up + k_d) e + k_off b and db/dt = k_on e - (k_off + k_d) b, with
-D the Stokes-Einstein diffusivity times a hindrance nobody has measured in the disc. Vesicles
-leave through the outer annulus and, hardly, through the endplate. A carrier is a source; a depot
-beside the disc and the blood around it let vesicles in where they touch.
+    de/dt = div(D grad e) - (k_on + k_up + k_d) e + k_off b + q
+    db/dt = k_on e - (k_off + k_d) b
+    D = h k_B temperature / (3 pi viscosity diameter)
+    k_on = k_off s / (1 - s),  k_d = ln2 / T
+    k_up = u / (1 + w e)
+    vesicle_influx = k_up e / n
+
+e is free and b bound vesicles per m3, n living cells per m3. D is the Stokes-Einstein diffusivity
+(Einstein 1905, doi:10.1002/andp.19053220806) times a hindrance h by region that nobody has measured
+in the disc; s the share held by the matrix at rest, T the half-life of vesicles, s; u and w uptake
+and its crowding (:mod:`evdisc.delivery.uptake`). Linear binding is our choice. Vesicles leave
+through the outer annulus and, hardly, through the endplate, outside of which e is 0. q is the
+release of a carrier or of transplanted cells, vesicles/m3/s, and what a depot beside the disc and
+the blood around it let in where they touch. Of N vesicles there, with y their concentration at a
+face per vesicle, 1/m3, and C the conductance of the face, m3/s, there enter
+
+    N (1 - exp(-g dt)) in a step,  g = sum over faces of C y
 
 Uptake falls with e where cells have their fill: a step is taken with the rate at its start, and
 again with that at its mean e, which makes it second order in time.

@@ -1,9 +1,15 @@
 """Uptake: living cells take up free vesicles, saturably, less so under TNF-alpha.
 
-The rate for one cell is k e / (1 + k e / J) at e free vesicles, with k from the share of offered
-vesicles taken up per hour and J the largest number a cell takes up (Bonsergent 2021, Ragni 2019).
-TNF-alpha impairs uptake by disc cells (Liao 2021). How k of another cell compares with that of a
-nucleus cell is a factor of its type, unknown over a decade or more.
+    taken up by one cell = k e / (1 + k e / J)
+    k = k0 f (1 - (1 - u) t / (t + K))
+    uptake_rate = k n,  uptake_crowding = k / J
+
+e is free vesicles per m3 and n living cells per m3; k0 the uptake coefficient, m3/cell/s, from the
+share of offered vesicles taken up per hour, J the largest number a cell takes up, 1/s (Bonsergent
+2021, doi:10.1038/s41467-021-22126-y; Ragni 2019). t is TNF-alpha and K its half dose, kg/m3; u the
+uptake left under full TNF-alpha, which impairs uptake by disc cells (Liao 2021). How k0 of another
+cell compares with that of a nucleus cell is the factor f of its type, unknown over a decade or
+more. The saturating forms are our choice.
 """
 
 from __future__ import annotations

@@ -1,8 +1,13 @@
 """A dish: vesicles in stirred medium shared by all cell types, exact over a step.
 
-Each cell type holds an equal share of the medium and all shares are mixed at once, so the
-free concentration e is common: de/dt = -(k + d) e with k the mean uptake rate and d the decay.
-k falls with e where cells have their fill; it is taken at the mean e of the step.
+    de/dt = -(k + d) e,  d = ln2 / T
+    k = mean over cell types of u / (1 + w e)
+    vesicle_influx = u e / (1 + w e) / n
+
+e is free vesicles per m3, T their half-life, s; u and w the uptake and crowding of a type
+(:mod:`evdisc.delivery.uptake`), n its cells per m3. Each cell type holds an equal share of the
+medium and all shares are mixed at once, so e is common: our choice. k falls with e where cells have
+their fill; it is taken at the mean e of the step.
 """
 
 from __future__ import annotations

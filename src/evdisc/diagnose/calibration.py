@@ -1,8 +1,12 @@
 """Do probabilities mean what they say? Slope, intercept, Brier score and the curve.
 
-Slope and intercept of a logistic regression of the outcome on the logit of the probability (Cox
-1958), over all repeats, with an error that takes a donor's samples and repeats as one (Liang and
-Zeger). A slope under 1 says the model is too sure of itself.
+    logit P(event) = a + slope logit p;  intercept: the same with slope 1
+    Brier score = mean of (p - y)^2,  of the prevalence q alone = q (1 - q)
+
+p is the probability foretold and y 1 for an event, else 0. Slope and intercept are of a logistic
+regression of the outcome on the logit of the probability (Cox 1958), over all repeats, with an
+error that takes a donor's samples and repeats as one (Liang and Zeger 1986). A slope under 1 says
+the model is too sure of itself. The score is Brier's (1950).
 """
 
 from __future__ import annotations

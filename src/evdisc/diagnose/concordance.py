@@ -1,9 +1,16 @@
 """Concordance: how often the sample of the higher grade has the higher score; for two classes AUC.
 
+    C = (pairs told rightly + ties / 2) / pairs of samples with different grades
+    V(C) = C (1 - C) / pairs (1 + (N / 2 - 1) ((1 - C) / (2 - C) + C / (1 + C)))
+    limits = values at which (C - limit)^2 = 1.96^2 w V(limit)
+    w = 2 max(1, sum of squared influences / V(C))
+
 Only pairs within one stratum count: within a fold, because scores of two models are not
 comparable, and within a batch, because a difference between batches is not one between patients.
-The influence of each sample gives the variance (DeLong 1988, doi:10.2307/2531595; for
-cross-validation LeDell 2015, doi:10.1214/15-EJS1035), summed over a donor's samples first.
+V is the variance of Hanley and McNeil (1982) for N samples of two classes (of more, N / 2 is the
+square root of the pairs). The influence of each sample gives the variance seen (DeLong 1988,
+doi:10.2307/2531595; for cross-validation LeDell 2015, doi:10.1214/15-EJS1035), summed over a
+donor's samples first; the limits are Newcombe's (2006, doi:10.1002/sim.2324).
 """
 
 from __future__ import annotations

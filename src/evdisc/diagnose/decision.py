@@ -1,7 +1,9 @@
 """Would acting on the model do more good than harm? The decision curve.
 
-Net benefit = true positives / n - false positives / n * t / (1 - t) at threshold probability t
-(Vickers and Elkin 2006, doi:10.1177/0272989X06295361), beside treating everybody and nobody.
+    net benefit = true positives / n - false positives / n t / (1 - t)
+
+t is the threshold probability at which one would act (Vickers and Elkin 2006,
+doi:10.1177/0272989X06295361). It stands beside treating everybody and nobody.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
 """A simulated cohort: grade of the disc -> molecules of plasma vesicles. Nobody was measured.
 
 It tests the method and plans sample sizes. Each assumption is a row of the evidence (`cohort_*`,
-tier assumed): markers follow the grade through the whole body (`response` a grade) and through the
-disc's own small share of the vesicles in plasma:
+tier assumed), and the form is our choice: markers follow the grade through the whole body
+(`response` a grade, up or down) and through the disc's own small share of the vesicles in plasma:
 
-    log2 marker = abundance + response g + log2(1 + share (fold^g - 1)) + patient + batch
+    log2 marker = abundance +- response g + log2(1 + share (fold^g - 1)) + patient + batch
+
+g is the grade above the lowest one of the cohort.
 """
 
 from __future__ import annotations

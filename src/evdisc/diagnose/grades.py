@@ -1,5 +1,7 @@
 """Grades: how far off the model is, beside always saying the median grade.
 
+    kappa = 1 - mean of (said - true)^2 / its mean if said and true were independent
+
 A grade is said as the number of thresholds more likely passed than not. Weighted kappa has
 quadratic weights (Cohen 1968, doi:10.1037/h0026256).
 """

@@ -1,7 +1,11 @@
 """The learning curve: what more patients would bring.
 
-Concordance against donors trained on, with an inverse power law a - b n^-c through the points
-(Figueroa 2012, doi:10.1186/1472-6947-12-8). Beyond the points it is a guess, and is called one.
+    C(n) = a - b n^-c
+    donors near the plateau = (b / 0.02)^(1/c)
+
+C is the concordance with n donors trained on; the inverse power law goes through the points by
+least squares (Figueroa 2012, doi:10.1186/1472-6947-12-8), and at the plateau 0.02 is left to gain.
+Beyond the points it is a guess, and is called one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,13 @@
-"""How many patients a model would need, by the criteria of Riley et al. 2019 (10.1002/sim.7992).
+"""How many patients a model would need, by the criteria of Riley 2019 (doi:10.1002/sim.7992).
 
-Three demands on P candidate parameters at an anticipated Cox-Snell R2: coefficients need little
-shrinkage, apparent fit is hardly better than true fit, and the prevalence is known well. R2 comes
-from the concordance found, for normal scores of equal spread (Riley 2021, 10.1002/sim.8806).
+    n = P / ((S - 1) ln(1 - R2 / S)), S the shrinkage asked for
+    n = the same with S = R2 / (R2 + d R2_max), d the optimism allowed
+    n = (1.96 / margin)^2 q (1 - q), q the prevalence
+
+The largest of the three counts. Three demands on P candidate parameters at an anticipated Cox-Snell
+R2: coefficients need little shrinkage, apparent fit is hardly better than true fit, and the
+prevalence is known well. R2 comes from the concordance found, for normal scores of equal spread
+(Riley 2021, doi:10.1002/sim.8806).
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Do the folds choose the same molecules? Nogueira's index.
 
-Phi = 1 - mean_f s_f^2 / (k/d (1 - k/d)), with s_f^2 the unbiased variance of the choice of
-molecule f over M fits, k the mean panel size, d the molecules (Nogueira, Sechidis and Brown 2018,
-JMLR 18(174)). 1 is always the same panel, 0 is choice by chance. Training sets share most of their
-donors, so the index is flattered.
+    Phi = 1 - mean over molecules of s_f^2 / (k/d (1 - k/d))
+
+s_f^2 is the unbiased variance of the choice of molecule f over M fits, k the mean panel size, d the
+molecules (Nogueira, Sechidis and Brown 2018, JMLR 18(174)). 1 is always the same panel, 0 is choice
+by chance. Training sets share most of their donors, so the index is flattered.
 """
 
 from __future__ import annotations

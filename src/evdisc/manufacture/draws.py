@@ -133,7 +133,11 @@ def named(row: ParameterRow) -> str:
 
 
 def quantiles(row: ParameterRow, u: Floats) -> Floats:
-    """SI values of a row at quantiles ``u``; ``row.at`` for many at once."""
+    """SI values of a row at quantiles ``u``; ``row.at`` for many at once.
+
+    On the scale of the distribution (log, logit or as it is) y = value + z / 1.645 (high - value)
+    for z > 0, and (value - low) below, z the normal quantile; low and high bound 90 % of the draws.
+    """
     forward, back = SCALES.get(row.distribution, (np.positive, np.positive))
     unit = si_unit(row.unit)[1]
     if row.distribution == "fixed":
@@ -159,7 +163,10 @@ def rounded(x: float) -> float | None:
 
 
 def spread_of(samples: Mapping[str, Floats], outcome: Floats) -> dict[str, float]:
-    """Rank correlation of each drawn number with an outcome, 0 where the outcome is constant."""
+    """Rank correlation of each drawn number with an outcome, 0 where the outcome is constant.
+
+    rho = mean of (rank of x) (rank of outcome), both standardised (Spearman 1904).
+    """
     ranks = _ranks(outcome)
     if not ranks.any():
         return dict.fromkeys(samples, 0.0)

@@ -1,4 +1,13 @@
-"""Expansion: from the vials of a cell bank to the cells of a batch, and the passage limit."""
+"""Expansion: from the vials of a cell bank to the cells of a batch, and the passage limit.
+
+    doublings = log2(cells / (cells in a vial x viability)), at least 0
+    passages = doublings / doublings per passage, rounded up
+    vials = cells / (cells in a vial x viability x 2^(doublings per passage x passages left))
+    time = doublings x doubling time
+
+passages left are those up to the limit of the parent cell; vials are rounded up. Growth by doubling
+at a constant rate is our choice; the numbers are rows of the evidence.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""The frame of a plan: what is asked, the dose, the losses and the draws all platforms share."""
+"""The frame of a plan: what is asked, the dose, the losses and the draws all platforms share.
+
+    vesicles in the medium = vesicles per injection x injections x subjects / kept
+    vesicles per injection = protein x particles per ug, where the dose is weighed
+
+Our choice: a dose counts whole vesicles in the patient, and what is lost on the way is made up for.
+"""
 
 from __future__ import annotations
 

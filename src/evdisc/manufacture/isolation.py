@@ -1,10 +1,18 @@
 """Isolation: a chain of steps. Recoveries multiply, free protein is removed step by step.
 
-Purity starts at the particles per ug the evidence gives a preparation made by the first step, the
-number the dose table shows too. Each later step removes free protein: with :math:`c` the free over
-the vesicles' own protein, :math:`r` the recovery and :math:`q` the share removed,
-:math:`c \\to c (1 - q) / r`, and particles per ug are :math:`P / (1 + c)` with :math:`P` those of
-pure vesicles. That a recovery measured on raw medium holds later in a chain is an assumption.
+    c = P / p_1 - 1 after the first step
+    c -> c (1 - q) / r in each later step
+    particles per ug = P / (1 + c)
+
+c is the free over the vesicles' own protein, P the particles per ug of pure vesicles, p_1 those the
+evidence gives a preparation made by the first step, the number the dose table shows too; r the
+recovery of a step and q the share of free protein it removes. A recovery with one printed figure
+varies from run to run by a shift of its logit.
+
+    runs of a step = medium / volume of a run, rounded up; then medium -> medium / concentration
+
+That a recovery measured on raw medium holds later in a chain is an assumption, and the balance of
+protein is our choice.
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
 """What each step leaves of the vesicles, from the harvested medium to the patient.
 
+    kept = product of the shares that clarification, isolation, loading, wholeness, samples for
+           quality control, release of batches, storage, filling and needle leave
+
 Loading, wholeness and storage are the product's own (:mod:`evdisc.vesicle`), read and not restated.
+That losses multiply is our choice; each share is a row of the evidence.
 """
 
 from __future__ import annotations

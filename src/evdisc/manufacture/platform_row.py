@@ -1,4 +1,13 @@
-"""One platform of a plan: cells, medium, batches, days, bottleneck, schedule, cost."""
+"""One platform of a plan: cells, medium, batches, days, bottleneck, schedule, cost.
+
+    cells = vesicles in the medium / per cell
+    units = vesicles in the medium / per unit, rounded up
+    batches = units / units in a batch, rounded up
+    doses per batch = units in a batch x per unit x kept of what is released / vesicles a dose
+    lever of a step = cells left to grow if it lost nothing = the share it keeps
+
+Arithmetic of our choice; the largest lever is called the bottleneck.
+"""
 
 from __future__ import annotations
 

@@ -1,10 +1,17 @@
 """Culture platforms: what a cell, a unit and a batch give.
 
-A flask's cell gives ``secretion_per_cell``. Other platforms multiply that by their published gain
-over their own two-dimensional control (``yield_gain``), with a spread for what the gain is
-elsewhere. The hollow fibre's medium follows from its two gains: 19.4 in all and 15.5 in
-concentration hold together when a cell has 19.4 / 15.5 of a flask's medium (Cao 2020). The
-Vertical-Wheel is the exception: its vesicles a run were printed, and are scaled by volume.
+    per cell = s g t h G luck
+    per unit = cells in a unit x per cell
+    luck = exp(z sqrt(ln(1 + v^2))), z standard normal
+    medium of the hollow fibre = cells x medium of a flask's cell x total / concentration gain
+
+s is what a flask's cell secretes, vesicles/s; g the gain of the platform over its own
+two-dimensional control, with a spread for what the gain is elsewhere (1 for a flask); t the time of
+a harvest, s, h harvests; G the gain of the product's culture; v the variation between batches. The
+hollow fibre's medium follows from its two gains: 19.4 in all and 15.5 in concentration hold
+together when a cell has 19.4 / 15.5 of a flask's medium (Cao 2020). The Vertical-Wheel is the
+exception: its vesicles a run were printed, and are scaled by volume. Products of gains are our
+choice.
 """
 
 from __future__ import annotations

@@ -1,7 +1,12 @@
 """Schedule: the stages of one batch, and how long a campaign of batches takes on one line.
 
+    one batch = sum of its stages
+    campaign = one batch + (batches - 1) max(culture, isolation)
+    days of an isolation step = its hours / hours of a working day, rounded up
+
 On one line the next batch's cells are expanded while a batch is cultured; cultures follow one
 another, or wait for isolation where that is slower. What comes after runs beside the next batch.
+Our choice.
 """
 
 from __future__ import annotations

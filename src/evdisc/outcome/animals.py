@@ -1,8 +1,14 @@
 """How many animals would see an effect: power of an unpaired comparison of two groups.
 
-The spread is that between members of the model in each arm: what is not known of a disc. It is not
-the spread between animals of one laboratory, which no source states, so the number says how an
-effect compares with our ignorance and is no replacement for a pilot study.
+    size = |effect| / sqrt((variance of one arm + variance of the other) / 2)
+    power(n) = P(F(1, 2 n - 2, size^2 n / 2) > F_crit), F_crit of a 5 % test
+    animals = smallest n with a power of 80 %
+
+F is the noncentral F distribution of the squared t. The spread is that between members of the model
+in each arm: what is not known of a disc. It is not the spread between animals of one laboratory,
+which no source states, so the number says how an effect compares with our ignorance and is no
+replacement for a pilot study. The test is Student's (1908); to take members for animals is our
+choice.
 """
 
 from __future__ import annotations

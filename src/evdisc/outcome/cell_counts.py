@@ -1,5 +1,11 @@
 """Cells by region: how many live, how many are senescent, how many died and of what.
 
+    living cells = 100 n / n at the start
+    senescence = 100 (E + L) / n,  late senescence = 100 L / n
+    cells dead of a cause = 100 dead of it so far / n at the start
+
+n is living, E early and L late senescent cells, means over the region. Definitions of our choice.
+
 The nucleus stands without a mark, annulus and endplate as ``NAME (AF)`` and ``NAME (CEP)``. A dead
 cell has one cause: a pathway of the network (apoptosis, pyroptosis), hunger or acid (starvation), a
 needle (crushed cells), or a sudden loss the protocol asks for (lost cells).

@@ -1,4 +1,14 @@
-"""The delivery table: how many vesicles and copies reach a cell, and what that means."""
+"""The delivery table: how many vesicles and copies reach a cell, and what that means.
+
+    vesicles per cell = vesicles taken up so far per m3 / living cells per m3 at the start
+    copies per cell = largest copies in the cytosol of the mean cell over time
+    delivered over endogenous = copies per cell / the cell's own copies
+    fraction of dose in disc = (in the disc + decayed there + taken up) / given
+
+Words follow from copies per cell and K, the copies at half of the effect: far too few where the 95
+% quantile is below K / 10, likely too few where the median is, partial below K, else enough. Our
+choice.
+"""
 
 from __future__ import annotations
 

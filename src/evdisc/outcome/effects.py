@@ -1,4 +1,16 @@
-"""Effects: paired members -> difference, interval, direction, probability of benefit."""
+"""Effects: paired members -> difference, interval, direction, probability of benefit.
+
+    d = level of the arm - level of the other, member by member
+    effect = median of d,  range = 5 % and 95 % quantiles of d
+    band = b full scale, or b |median level of the other| where there is no full scale
+    probability of benefit = share of members with d > 0, or d < 0 where less is better
+    none where the range lies within the band, else up or down where it does not hold 0,
+        else unresolved
+
+b is ``equivalence_band``. The members of both arms share all draws, so what they have in common
+falls out of d. The rule is our choice; the probability is that of the model's members and not of
+patients.
+"""
 
 from __future__ import annotations
 

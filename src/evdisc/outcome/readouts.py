@@ -1,8 +1,22 @@
 """Read-outs: what a laboratory would measure on the simulated disc or dish.
 
+    disc height index = 100 height / height of the healthy disc
+    GAG, collagen II content = 100 mean over the region, relative to healthy
+    NP area = 100 J (1 - X)
+    T2 = T2_0 (f + (1 - f) exp(-s (w_0 - w)))
+    Pfirrmann grade = 4 - number of the three borders that T2 of the human disc is above
+    Pfirrmann grade = 5 where height / height at grade I < h_5
+    fold of a gene = x / x at the start,  pain-factor index = mean of those of NGF and BDNF
+
+J is the volume ratio of the nucleus and X what is extruded of it; w its water mass fraction and w_0
+that of grade I; T2_0 the healthy T2 of the species, f the share of it that fibrous tissue has, s
+the slope with water; T2 is scaled to the human disc before a grade is read.
+
 Disc height index is the height relative to the healthy disc (Han 2008 for rat tails). T2 follows
-the water of the nucleus with a slope that no publication states (wide prior); T2, nucleus area
-and height are separate read-outs because they do not move together.
+the water of the nucleus with a slope that no publication states (wide prior), a form of our choice;
+its healthy values and the borders of grades are those of 479 human discs (2017) and of rat tails.
+T2, nucleus area and height are separate read-outs because they do not move together. Height tells
+grade V alone (Salamat 2016, doi:10.1186/s40064-016-2542-5).
 """
 
 from __future__ import annotations
@@ -106,7 +120,9 @@ def disc_readouts(run: Run, values: Values) -> dict[str, Floats]:
 
 
 def t2_ratio(values: Values, water: Floats) -> Floats:
-    """T2 of the nucleus over healthy at a ``water`` mass fraction.
+    """T2 of the nucleus over healthy at a ``water`` mass fraction w.
+
+        T2 / T2_0 = f + (1 - f) exp(-s (w_0 - w))
 
     Its logarithm falls with the water at first; a nucleus that dries out nears fibrous tissue.
     """
@@ -116,7 +132,12 @@ def t2_ratio(values: Values, water: Floats) -> Floats:
 
 
 def healthy_water(values: Values) -> float:
-    """Water mass fraction of the nucleus at grade I."""
+    """Water mass fraction of the nucleus at grade I.
+
+        w_0 = m / (m + (1 - phi) rho_s),  m = phi rho_w
+
+    phi is its porosity, rho_s and rho_w the densities of solid and water, kg/m3.
+    """
     context = {**values.context, "grade": "1", "region": "NP"}
     porosity = values.library.resolve("porosity", **context).median
     water = porosity * values.number("water_density")

@@ -1,7 +1,11 @@
 """Assembly: contracts are checked once, then kernels run on bound arrays.
 
-Refused: two owners of one variable, a read nobody provides, a parameter without a row or in
-another unit, a value outside its bounds, an overlay parameter no mechanism reads.
+    step(dt) = halves(dt / 2), then all others (dt) in their order, then halves(dt / 2)
+    averaged read = (value at the start of the step + value now) / 2
+
+Halves and means make the coupling of the mechanisms second order in time (Strang 1968). Refused:
+two owners of one variable, a read nobody provides, a parameter without a row or in another unit, a
+value outside its bounds, an overlay parameter no mechanism reads.
 """
 
 from __future__ import annotations

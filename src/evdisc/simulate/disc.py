@@ -1,4 +1,10 @@
-"""A disc study's runs: healthy disc, insult, needle, doses."""
+"""A disc study's runs: healthy disc, insult, needle, doses.
+
+    dose = integrity x left after storage x dose of the protocol
+    volumes, integrity, GAG and collagen II = 1, cells = their density, in the healthy disc
+
+Definitions.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""A dish study's runs: cell types sharing a medium, stimuli, vesicles or bare cargo."""
+"""A dish study's runs: cell types sharing a medium, stimuli, vesicles or bare cargo.
+
+    oxygen = share of the gas x (101325 - 6270) Pa
+    dose = integrity x left after storage x concentration of the protocol
+
+The first takes the vapour off humid air of 37 degC. Definitions.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,13 @@
 """Draws: a counter-based function of (study seed, member, parameter identity).
 
+    normal:    y = m + (h - m) z / 1.645 for z > 0, m + (m - l) z / 1.645 below
+    uniform:   y = l + (h - l) u
+    bernoulli: y = 1 where u > 1 - p, else 0
+
+u is the draw in (0, 1) and z its normal quantile; m, l and h are value, low and high of the row, on
+a log scale for lognormal and loguniform, a logit scale for logitnormal. Low and high bound 90 % of
+the draws of a normal and all of a uniform one. Two halves of different width are our choice.
+
 Any member re-runs alone, an ensemble extends, adding a parameter changes no other draw, and all
 arms, products and discs of a member share it (Philox, Salmon 2011, doi:10.1145/2063384.2063405).
 """

@@ -1,4 +1,13 @@
-"""The route of a therapy: which doses happen, and what delivery needs to know of it."""
+"""The route of a therapy: which doses happen, and what delivery needs to know of it.
+
+    concentration beside the disc = s N / volume of the dose for a depot of N vesicles
+    concentration beside the disc = s N / (blood volume per mass x mass) for N in the blood
+    tau = T / ln2^(1/b) for a carrier of half-life T and shape b
+    most vesicles in a volume = 0.64 volume / (pi d^3 / 6)
+
+s is the contact share of a depot, or the share of vesicles that escape from vessels; d the diameter
+of a vesicle, and 0.64 the thickest random packing of spheres. Our choice.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Macro steps: they grow after each event and meet every event and output time exactly."""
+"""Macro steps: they grow after each event and meet every event and output time exactly.
+
+    dt -> min(1.25 dt, largest step), from the first step on after each event
+
+Where less than two steps are left to an output time, two equal ones are taken. Our choice.
+"""
 
 from __future__ import annotations
 

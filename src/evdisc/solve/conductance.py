@@ -1,5 +1,13 @@
 """Diffusivities on cells -> conductances of faces, m3/s (two-point finite volumes).
 
+    C = area / (half of one cell / its D + half of the other / its D)
+    C = area D / half of the cell at an open boundary
+    C = area / ((lid + below) / f - below) for the ring that the edge of the open endplate cuts
+
+D is the diffusivity, m2/s. f is the open share of the ring, lid the resistance of half its
+outermost cell, half of it over D, and below that of the rest of the endplate it crosses, at most of
+as much tissue as the ring is wide; the form of the last line is our choice (see :func:`fill`).
+
 ``radial[i, k, s]`` belongs to the face at larger r of cell (i, k), ``axial[i, k, s]`` to the face
 below it and ``axial[i, nz, s]`` to the lid; s is the solute. The axis, the mid-plane of a half disc
 and whatever touches the outside are closed. The outer annulus and the lids of the endplates may

@@ -1,4 +1,12 @@
-"""Axisymmetric (r, z) grids of half a disc; cell faces meet the borders of the regions."""
+"""Axisymmetric (r, z) grids of half a disc; cell faces meet the borders of the regions.
+
+    x = a + (b - a) (1 - (1 - s)^1.5) where cells close up towards the end of a segment
+    x = a + (b - a) (2 s)^1.25 / 2 for s < 1/2, mirrored above, where they do so towards both ends
+    V = 2 pi (r2^2 - r1^2) (z2 - z1) for a half disc, both halves counted
+
+x is a face between the borders a and b of a region, s the share of the cells before it; V the
+volume of a cell. The powers are our choice.
+"""
 
 from __future__ import annotations
 

@@ -1,11 +1,14 @@
 """Implicit transport: diffusion of what is mobile, exchange with what is held, loss and release.
 
-dm/dt = div(D grad m) - (loss + on) m + off h + q(t) and dh/dt = on m - (off + held_loss) h with q
-linear over the step. TR-BDF2 (Bank 1985, doi:10.1109/TCAD.1985.1270142): second order, damps stiff
-parts, one factorisation a step; the held part is eliminated cell by cell. Where ``exact``, the new
-state is written from the fluxes of the stages, so what left each cell is known to rounding; this
-needs the stages solved more tightly, so what nobody counts is spared it.
-Where TR-BDF2 would turn a value negative the step is done again by backward Euler, which cannot.
+    dm/dt = div(D grad m) - (loss + on) m + off h + q(t)
+    dh/dt = on m - (off + held_loss) h
+
+m is the mobile and h the held part, q the release, linear over the step; rates are in 1/s. TR-BDF2
+(Bank 1985, doi:10.1109/TCAD.1985.1270142): second order, damps stiff parts, one factorisation a
+step; the held part is eliminated cell by cell. Where ``exact``, the new state is written from the
+fluxes of the stages, so what left each cell is known to rounding; this needs the stages solved more
+tightly, so what nobody counts is spared it. Where TR-BDF2 would turn a value negative the step is
+done again by backward Euler, which cannot.
 """
 
 from __future__ import annotations

@@ -1,8 +1,11 @@
 """Attribution: which cargo makes how much of what a whole vesicle does.
 
+    share = effect of the cargo alone over the vehicle / effect of the whole vesicle over it
+
 Each cargo is given alone, in the same vesicles at the same dose, and its effect beyond the needle
-and the liquid is held against that of the whole vesicle. Shares need not add up to one: effects of
-cargoes saturate, and some work against others.
+and the liquid is held against that of the whole vesicle, in members in which that passes a tenth of
+the equivalence band. Shares need not add up to one: effects of cargoes saturate, and some work
+against others. Our choice.
 """
 
 from __future__ import annotations

@@ -1,9 +1,15 @@
 """Batches compared: what differs between them carried into the effect, and the test to catch it.
 
-The protocol is run once over a ladder of doses at a few members; that is its dose-response. A batch
-is a draw of cargo, uptake and purity. Where copies decide, its acting dose is cargo times uptake
-times vesicles given; where vesicles per cell decide, uptake times vesicles given. A dose counted in
-vesicles is the same in each batch; a dose weighed in protein follows the batch's purity.
+    acting dose = cargo x uptake x given, if copies decide
+    acting dose = uptake x given, if vesicles per cell decide
+    effect of a batch = response at its acting dose
+    effective = effect of a batch >= keep x effect of the middle batch
+    measured = true value exp(z sqrt(ln(1 + v^2))), v the error of an assay, z standard normal
+
+All doses are relative to the middle batch. The protocol is run once over a ladder of doses at a few
+members; that is its dose-response, the median over members joined by a monotone curve. A batch is a
+draw of cargo, uptake and purity. A dose counted in vesicles is the same in each batch; a dose
+weighed in protein follows the batch's purity. Our choice; the spreads are rows of the evidence.
 """
 
 from __future__ import annotations

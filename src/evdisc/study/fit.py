@@ -1,8 +1,12 @@
 """`fit(protocol, table)`: one's own measurements reweigh the ensemble; the posterior is a file.
 
-Importance sampling with the prior ensemble as proposal: what a member predicts for the table gives
-its weight, smoothed in the tail. No member is changed, so a posterior is members and weights, and
-any protocol can draw from it.
+    w_i = sum over hypotheses of P(h) L_i(h), smoothed in the tail and scaled to a sum of 1
+    P(h | table) = P(h) sum of L_i(h) / sum over hypotheses of that
+    independent members = 1 / sum of w_i^2 (Kish 1965)
+
+Importance sampling with the prior ensemble as proposal: the likelihood L_i of the table in a member
+(:mod:`evdisc.study.likelihood`) gives its weight w_i, smoothed as in :mod:`evdisc.study.pareto`. No
+member is changed, so a posterior is members and weights, and any protocol can draw from it.
 """
 
 from __future__ import annotations

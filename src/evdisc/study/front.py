@@ -1,4 +1,9 @@
-"""The front of a search: ways no other beats in effect, dose, punctures and vesicles made."""
+"""The front of a search: ways no other beats in effect, dose, punctures and vesicles made.
+
+    on the front = no other way is at least as good in all of them and better in one
+
+Pareto's rule, under each delivery hypothesis by itself.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""End values of a ranking's read-out, paired member by member, and the gains they give."""
+"""End values of a ranking's read-out, paired member by member, and the gains they give.
+
+    gain = s (end value treated - end value untreated), s = -1 where less is better
+    over the vehicle = end value treated - end value with the needle and the liquid alone
+
+Differences that are rounding alone are 0. Our choice.
+"""
 
 from __future__ import annotations
 

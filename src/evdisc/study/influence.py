@@ -1,4 +1,10 @@
-"""Influence: which assumed numbers drive the effect, by rank correlation over the members."""
+"""Influence: which assumed numbers drive the effect, by rank correlation over the members.
+
+    influence = correlation of the ranks of a drawn number and of the effect
+    sampling error = sqrt(1.06 / (members - 3))
+
+Spearman 1904; the error is that of independent draws (Fieller 1957).
+"""
 
 from __future__ import annotations
 

@@ -1,11 +1,17 @@
 """What it is worth to know: expected value of perfect and of partial information.
 
+    EVPI = mean over members and hypotheses of (best payoff there - payoff of today's choice)
+    EVPPI = mean over members of (payoff of the choice that the known unknowns suggest - the same)
+    choice suggested = option with the largest regression of its gain over today's choice
+    standard error = spread of the worth over random halves of the members
+
 Single loop: the gain of each option over the present choice is regressed on the unknowns that one
 measurement settles (Strong, Oakley & Brennan 2014, doi:10.1177/0272989X13505910). The plain
 estimate is biased upward, since the regression follows the noise of the very members it is judged
 by. Here the choice in a member follows a regression that has not seen it (cross-fitting), so an
 unknown on which nothing depends scores zero within its error. What one would choose today is
-chosen the same way, so the worth of a part never passes that of the whole.
+chosen the same way, so the worth of a part never passes that of the whole. Cross-fitting is our
+choice.
 """
 
 from __future__ import annotations

@@ -1,5 +1,11 @@
 """The layout of an experiment: which group each unit is in, and which animal it sits in.
 
+    v = c' C^- c,  C = R apart,  C = R - N K^-1 N' inside
+
+v is the variance of a contrast c over that of one unit, C^- the pseudo-inverse of the information,
+R the units of each group, K those of each animal, N those of each group in each animal (John and
+Williams 1995, Cyclic and Computer Generated Designs, chapter 1).
+
 Two ways to give treatments to animals whose discs are nested in them. *Apart*: an animal gets one
 treatment, and its mean is what is compared. *Inside*: an animal is a block whose discs get
 different treatments, and the comparison is made within animals. In balanced layouts the test of

@@ -1,8 +1,15 @@
 """How likely a table of measurements is in each member: study effect, model error, measurement.
 
-Rows of one read-out share the effect of the laboratory that measured them, so that ten rows do not
-count as ten laboratories. Ratios have log-normal errors, levels normal ones. What the model cannot
-get right adds an error to each row. Both widths are rows of the evidence, assumed.
+    log L = -(g' C^-1 g + log det C + n log(2 pi)) / 2 for each read-out
+    C = u u' + diag(m^2 + e^2)
+    ratio:  g = log observed - log predicted, u = s_study, m = s_model, e^2 = log(1 + (se / mean)^2)
+    level:  g = observed - predicted, u = s_study |level|, m = s_model |level|, e = se
+
+g is the gaps of the n rows of one read-out, C their covariance, level the typical one in the model.
+Rows of one read-out share the effect u of the laboratory that measured them, so that ten rows do
+not count as ten laboratories. Ratios have log-normal errors, levels normal ones. What the model
+cannot get right adds the error m to each row. Both widths are rows of the evidence, assumed, and
+the form is our choice.
 """
 
 from __future__ import annotations

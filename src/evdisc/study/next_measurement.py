@@ -1,8 +1,12 @@
 """`evdisc study next`: which measurement would most change the choice among protocols.
 
-All protocols share their members: one disc, one set of cells, one belief about each claim. What a
-protocol gains over its own untreated arm, beyond the least gain worth a therapy, is its payoff;
-doing nothing pays nothing. For a single protocol its arms are the options.
+    payoff = s (read-out treated - read-out untreated) - least gain worth a therapy
+    payoff of doing nothing = 0
+
+s is -1 where less is better; the least gain is the equivalence band unless it is given. All
+protocols share their members: one disc, one set of cells, one belief about each claim. For a single
+protocol its arms are the options. What knowledge is worth: :mod:`evdisc.study.information`. The
+payoff is our choice.
 """
 
 from __future__ import annotations

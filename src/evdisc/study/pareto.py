@@ -1,7 +1,13 @@
 """Pareto-smoothed importance weights (Vehtari et al. 2024, JMLR 25(72), arXiv:1507.02646).
 
-The largest weights are replaced by quantiles of a generalised Pareto distribution fitted to them
-(Zhang & Stephens 2009, doi:10.1198/tech.2009.08017); its shape k says whether they can be trusted.
+    m = min(0.2 n, 3 sqrt(n)) largest of n weights are the tail
+    w_j -> min(border + sigma ((1 - (j - 1/2) / m)^-k - 1) / k, largest raw weight)
+    k -> (m k + 5) / (m + 10)
+    independent members = 1 / sum of w^2 of weights that sum to 1 (Kish)
+
+The largest weights are replaced by quantiles of a generalised Pareto distribution of shape k and
+scale sigma fitted to them (Zhang & Stephens 2009, doi:10.1198/tech.2009.08017); its shape says
+whether they can be trusted, up to 0.7. The border is the largest weight below the tail.
 """
 
 from __future__ import annotations

@@ -1,9 +1,13 @@
 """A user's pilot table: how much animals and their discs differ when nothing else does.
 
+    within^2 = SS of residuals / their degrees of freedom
+    between^2 = (SS of animals after groups - df within^2) / tr(Z' M Z), at least 0
+
 One row per disc (or well), columns ``animal`` (or ``donor``), ``group``, perhaps ``level``, and one
-per outcome. Variance components by the method of moments with the groups as fixed effects:
-E[SS of animals after groups] = s2_animal tr(Z' M Z) + df s2_level (Searle, Casella and McCulloch
-1992, Variance Components, chapter 5); exact for any number of discs per animal.
+per outcome. Variance components by the method of moments with the groups as fixed effects (Searle,
+Casella and McCulloch 1992, Variance Components, chapter 5): Z tells which animal a row is of, M
+takes the groups' means off, df are the degrees of freedom of the animals; exact for any number of
+discs per animal. Both are given as shares of the mean.
 """
 
 from __future__ import annotations

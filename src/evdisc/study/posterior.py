@@ -1,8 +1,12 @@
 """A posterior as a file: members of a prior ensemble with weights, and how a study draws from it.
 
+    member m of a study = the first whose cumulative weight is above (u + m golden) mod 1
+    golden = (sqrt(5) - 1) / 2
+
 A member of a study with a posterior is a member of the ensemble that was fitted, with all its
-draws. Members follow the golden-ratio sequence through the cumulative weights, so that any number
-of first members is an even sample, an ensemble extends, and any member re-runs alone.
+draws. Members follow the golden-ratio sequence from a drawn start u through the cumulative weights,
+so that any number of first members is an even sample, an ensemble extends, and any member re-runs
+alone. Our choice of a sequence.
 """
 
 from __future__ import annotations

@@ -1,10 +1,17 @@
 """Power by simulation: experiments with losses, several outcomes and Holm's correction.
 
-A simulated experiment draws which animals are lost, then, in every outcome, the estimate and the
-residual sum of squares that least squares has on the layout that is left; of normal errors these
-two are all that a test sees, and they are independent. Sizes are in standard deviations of one
-unit. Where a closed form exists it is the reference: the squared t of a contrast has the noncentral
-F distribution.
+    power = P(F(1, freedom, size^2 / v) > F_crit) of one contrast without losses
+    estimate = size + sqrt(v) z,  error = sqrt(v rest / freedom) of a simulated experiment
+    found = |estimate| / error beyond Student's t, at Holm's level, in the direction predicted
+    Holm: k-th smallest p <= level / (outcomes - k + 1), and all smaller ones too
+
+size is the true difference in standard deviations of one unit, v the variance of the contrast over
+that of a unit (:mod:`evdisc.study.layout`), z normal, rest a residual sum of squares, both with the
+correlation of the outcomes. A simulated experiment draws which animals are lost, then, in every
+outcome, the estimate and the residual sum of squares that least squares has on the layout that is
+left; of normal errors these two are all that a test sees, and they are independent. Where a closed
+form exists it is the reference: the squared t of a contrast has the noncentral F distribution.
+Correction by Holm 1979.
 """
 
 from __future__ import annotations

@@ -1,4 +1,10 @@
-"""Purity: particles in a microgram, and how likely a preparation is mostly protein."""
+"""Purity: particles in a microgram, and how likely a preparation is mostly protein.
+
+    P(mostly protein) = share of members with particles per ug < least
+    least = largest possible particles per ug of vesicles of 100 nm
+
+Both are rows of the evidence; the criterion is our choice.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,13 @@
 """Sample size from the predicted effect and the spread, by simulated experiments.
 
-No number is given where it would mean nothing: an effect that is predicted to be none or is not
-resolved gets the detectable difference, an outcome whose spread nobody states gets a curve.
+    size = predicted effect / standard deviation of a unit
+    n = smallest number a group with power >= the power asked for
+    assurance = power with effect and spread drawn instead of fixed
+
+Power is that of :mod:`evdisc.study.power`, the standard deviation that of
+:mod:`evdisc.study.spread`; the effect is drawn from the members. No number is given where it would
+mean nothing, by our choice: an effect that is predicted to be none or is not resolved gets the
+detectable difference, an outcome whose spread nobody states gets a curve.
 """
 
 from __future__ import annotations

@@ -1,4 +1,13 @@
-"""Spread between units of one group: from a pilot table, from a publication, or not known."""
+"""Spread between units of one group: from a pilot table, from a publication, or not known.
+
+    cv of an animal's mean = sqrt(between^2 + within^2 / levels)
+    cv drawn = cv sqrt(freedom / chi-square of freedom) of a pilot
+    standard deviation = cv x predicted level, or cv x mean of the pilot for units such as ms
+
+between and within are the spreads between animals and between levels of one, as shares of the mean
+(:mod:`evdisc.study.pilot`); the draw is the scaled inverse chi-square law of a normal sample's
+variance. That the coefficient carries over to another level is our choice.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,12 @@
 """Ranks that are honest about ties: nobody is placed above another it cannot be told from.
 
-All of it works on paired gains: every member meets every product.
+    chance of best = mean over members of (1 / number near the best) where a product is near it
+    near the best = gain >= largest gain of the member - band
+    rank = 1 + number of products resolved to be better
+    resolved = 90 % range of the paired difference of gains off 0 and not within the band
+    chance none helps = share of members in which no gain passes the band
+
+All of it works on paired gains: every member meets every product. The rule is our choice.
 """
 
 from __future__ import annotations

@@ -1,8 +1,11 @@
 """What is usually done to the disc of a preset: its injury, and the dose its nucleus takes.
 
-One dose, volume and needle are evidence rows of the rat tail. Other discs get the dose in
-proportion to the volume of their nucleus, the volume usual in the species but no larger a share
-of the nucleus than in the rat, and the needle that is the same share of the height of the disc.
+    dose = dose of the rat V / V_rat
+    volume = min(volume usual in the species, volume of the rat V / V_rat)
+    needle = known gauge nearest to diameter of the rat's h / h_rat
+
+V is the volume of the nucleus and h the height of the disc. One dose, volume and needle are
+evidence rows of the rat tail. That other discs get them in these proportions is our choice.
 """
 
 from __future__ import annotations

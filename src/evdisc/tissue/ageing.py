@@ -1,6 +1,12 @@
 """Ageing: the endplate slowly closes and healthy cells slowly turn senescent.
 
-Both rates are priors of ours: the record names the causes and gives no rate.
+    dO/dt = -a O
+    dH/dt = -s H
+    dE/dt = s H
+
+O is the open share of the endplate, H healthy and E early senescent cells per m3, a and s the rates
+of ageing, 1/s; they count from the time at which the protocol lets ageing begin. The form is our
+choice and both rates are priors of ours: the record names the causes (Fine 2023) and gives no rate.
 """
 
 from __future__ import annotations

@@ -1,4 +1,14 @@
-"""Annulus integrity, sector by sector: scar repair by living annulus cells against proteolysis."""
+"""Annulus integrity, sector by sector: scar repair by living annulus cells against proteolysis.
+
+    dA/dt = r (n / n0) (1 - A) - l q A
+    q = sum over MMP3, MMP13, ADAMTS4, ADAMTS5 of max(x - x0, 0) / 4
+
+A is the integrity of a sector, 1 intact; r the rate of scar repair by a full set of cells and l
+that of loss at full protease activity, 1/s; n / n0 the living over the healthy cells of the whole
+annulus; x the activity of a protease gene and x0 the healthy one, their mean over the annulus
+weighted by its healthy cells. The grid is axisymmetric, so all sectors share n and q. Rates are
+held over a step, and the step is exact. The form is our choice, and both rates are priors.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +24,7 @@ from evdisc.tissue.matrix import PROTEASES, relax
 @njit(cache=True, nogil=True)
 def kernel(clock, p, region, patch_of, volume, proteases, activity, reference_activity,
            living_cells, reference_living_cells, annulus_integrity):  # fmt: skip
-    """Advance the integrity (1 intact) of every sector over one macro step.
-
-    The grid is axisymmetric, so cells and proteases are those of the whole annulus.
-    """
+    """Advance the integrity of every sector over one macro step."""
     alive, whole, cut = 0.0, 1e-300, 0.0
     for i in range(region.shape[0]):
         for k in range(region.shape[1]):

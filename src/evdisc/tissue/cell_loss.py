@@ -1,4 +1,11 @@
-"""Cell loss: a share of all living cells dies at once."""
+"""Cell loss: a share of all living cells dies at once.
+
+    n -> (1 - q) n for each pool of living cells
+    lost -> lost + q n
+
+n is cells per m3 and q the share the protocol takes, everywhere alike. Our choice: a plain insult
+to compare others with.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""Cytokine injection: IL-1beta and TNF-alpha spread over nucleus and annulus (after Du 2020)."""
+"""Cytokine injection: IL-1beta and TNF-alpha spread over nucleus and annulus (after Du 2020).
+
+    c -> c + a in nucleus and annulus
+
+c is a cytokine and a what is injected of it, kg per m3 of disc. That it is spread evenly at once is
+our choice.
+"""
 
 from __future__ import annotations
 

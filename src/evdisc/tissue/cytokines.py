@@ -1,7 +1,13 @@
 """IL-1beta and TNF-alpha in the disc: release, an open annulus, diffusion, decay.
 
-Macrophages that came through an open annulus keep a level of both cytokines up (an uncertain
-prior), cells add what they secrete, and both are lost by decay and through annulus and endplate.
+    dc/dt = div(D grad c) - k c + S + k L M,  k = ln2 / T
+
+c is the level of one cytokine, kg/m3; D its diffusivity by region, m2/s; T its half-life, s; S what
+cells secrete, kg/m3/s; M the macrophages that came through an open annulus (1: a full scar), which
+keep a level L of both cytokines up in nucleus and annulus (an uncertain prior). Around annulus and
+endplate c is 0. Within a step S goes on along the line through its last two values. Diffusion is
+Fick's law (1855); first order decay and the term of the macrophages are our choice. The endplate's
+D is below that of a small dye in it (Ren 2023, doi:10.1115/1.4056871).
 """
 
 from __future__ import annotations

@@ -1,4 +1,10 @@
-"""Enzyme: chondroitinase and its like take glycosaminoglycan from the nucleus, cells stay."""
+"""Enzyme: chondroitinase and its like take glycosaminoglycan from the nucleus, cells stay.
+
+    G -> (1 - q) G in the nucleus
+
+G is glycosaminoglycan relative to the healthy tissue, q the share the protocol takes. That it goes
+at once and everywhere alike is our choice.
+"""
 
 from __future__ import annotations
 

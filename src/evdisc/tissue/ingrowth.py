@@ -1,8 +1,15 @@
 """Ingrowth: macrophages, vessels and nerves enter through the weakest part of the annulus.
 
-Each moves towards the tear of that part at a rate of its own; nerves follow vessels. An annulus
-that is softened but not torn lets nothing in. No rate was found for any of them: the priors are
-wide.
+    dM/dt = k_M (T - M)
+    dV/dt = k_V (T - V)
+    dN/dt = k_N (T V - N)
+    T = max(1 - A_min - D, 0) / (1 - D)
+
+M macrophages, V vessels and N nerves are 1 in a full scar; k_M, k_V and k_N their rates, 1/s; A_min
+the integrity of the weakest sector; T how far it is torn, with D the damage below which nothing
+tears. Each moves towards the tear at a rate of its own; nerves follow vessels, whose mean over the
+step counts. An annulus that is softened but not torn lets nothing in. The form is our choice, and
+no rate was found for any of them: the priors are wide.
 """
 
 from __future__ import annotations

@@ -1,11 +1,27 @@
 """Matrix: glycosaminoglycan (GAG) and collagen II, made by cells and cut by proteases.
 
-dG/dt = k s - k (1 + e q) G with k the turnover, s the synthesis of the living cells relative to
-the healthy tissue, q the protease activity above healthy, so the healthy disc is steady (after
-Gu 2014, and Zhu 2016). Synthesis falls with acid (Razaq 2003), without glucose, and with the
-osmolality of a tissue that lost its charge (Ishihara 1997). With constant viability v and nothing
-else G = v + (1 - v) exp(-k t). The human k is measured turnover (Sivan 2006); the k of small
-animals is an injury constant and labelled so. What a carrier in the nucleus leaves behind is added.
+    dG/dt = k s - k (1 + e q) G + M
+    s = (x / x0) f_pH f_G f_osm (H + F + w (E + L)) / n0
+    q = sum over MMP3, MMP13, ADAMTS4, ADAMTS5 of max(x - x0, 0) / 4
+    f_pH = r(pH) / r(pH0),  r = r1 + (1 - r1) (pH - pH1) / (pH2 - pH1) between r1 and 1
+    f_G = g (g0 + K) / ((g + K) g0)
+    f_osm = 1 + m (sqrt(c^2 + 4 c_s^2) - sqrt(c0^2 + 4 c_s^2)) between two bounds
+    c = c0 G phi / (phi - 1 + J)
+
+G is GAG or collagen II relative to the healthy tissue, k its turnover, 1/s; x and x0 the activity
+of ACAN or COL2A1, and in q that of a protease, now and healthy; e the loss added at full protease
+activity. H healthy, F inflamed, E and L early and late senescent cells per m3, n0 healthy ones, w
+the synthesis of a senescent cell. pH and glucose g, mol/m3, count relative to the undisturbed disc
+(pH0, g0), r from r1 at pH1 to 1 at pH2. c is the fixed charge per tissue water, mol/m3, at the
+volume ratio J and the healthy water share phi; c_s salt. In c the G is GAG for both. M is what a
+carrier in the nucleus leaves behind, 1/s, put in the middle of a step. All but G is held over it.
+
+So the healthy disc is steady (after Gu 2014, and Zhu 2016). Synthesis falls with acid (Razaq 2003),
+without glucose (our choice: saturation), and with the osmolality of a tissue that lost its charge
+(Ishihara 1997). With constant viability v and nothing else G = v + (1 - v) exp(-k t). The human k
+is measured turnover (Sivan 2006, doi:10.1074/jbc.M600296200; collagen Sivan 2008); the k of small
+animals is an injury constant and labelled so. That senescent cells make less and proteases act in
+proportion to their excess is our choice.
 """
 
 from __future__ import annotations

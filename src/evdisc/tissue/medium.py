@@ -1,4 +1,10 @@
-"""The medium of a dish: nutrients and pH as the protocol states them, renewed all the time."""
+"""The medium of a dish: nutrients and pH as the protocol states them, renewed all the time.
+
+    oxygen = o1,  glucose = g1,  lactate = a1,  pH = pH1
+
+o1, Pa, g1 and a1, mol/m3, and pH1 are those of the protocol. That cells do not use the medium up is
+our choice.
+"""
 
 from __future__ import annotations
 

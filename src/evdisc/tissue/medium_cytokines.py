@@ -1,4 +1,11 @@
-"""IL-1beta and TNF-alpha in a dish: stirred medium, release by cells, slow decay."""
+"""IL-1beta and TNF-alpha in a dish: stirred medium, release by cells, slow decay.
+
+    dc/dt = sum over cell types of S_i V_i / V - k c,  k = ln2 / T
+
+c is the level of one cytokine in the medium, kg/m3; S_i the release of a cell type per m3 of its
+share V_i of the medium V; T the half-life, s. Release is held over a step, and the step is exact.
+One well stirred medium is our choice.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""Conditioned medium: part of a dish's medium is replaced by the medium of another dish."""
+"""Conditioned medium: part of a dish's medium is replaced by the medium of another dish.
+
+    c -> c + q (c2 - c) for IL-1beta and for TNF-alpha
+
+c is the level in the dish and c2 that in the other, kg/m3, q the share that is replaced. That
+nothing else the medium holds is passed on is our choice.
+"""
 
 from __future__ import annotations
 

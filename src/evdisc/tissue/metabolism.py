@@ -1,9 +1,16 @@
 """What disc cells consume and make: the rate laws of Bibby 2005, as open disc codes state them.
 
-Oxygen: q = A (pH - pH0) o / (K + o + B (pH - pH0)); lactate: exp(c0 + c1 pH + c2 o - c3 o^2);
-glucose: half the lactate rate; pH falls linearly with lactate (Bibby 2005). The published
-glucose sink does not depend on glucose, so concentrations can turn negative; the guarded law lets
-it vanish with glucose.
+    q_O = m A (pH - pH0) o / (K + o + B (pH - pH0))
+    q_L = m u exp(c0 + c1 pH + c2 o + c3 o^2), guarded: times g / (g + K_g)
+    q_G = y q_L
+    pH = pH1 + b a
+
+q_O is what a cell consumes of oxygen, q_L what it makes of lactate and q_G what it consumes of
+glucose, mol/s; o oxygen, Pa; g glucose and a lactate, mol/m3; y one half. Breathing stops at pH0;
+c3 and b are negative. m multiplies both published rates (1: as published); u turns the unit of the
+fit, nmol per million cells and hour, into mol per cell and s. The published glucose sink does not
+depend on glucose, so concentrations can turn negative; the guarded law, our choice, lets it and the
+lactate made of it vanish with glucose.
 """
 
 from __future__ import annotations

@@ -1,9 +1,22 @@
 """Nutrition: oxygen, glucose, lactate and pH of the disc, always at their steady state.
 
-Solutes cross the disc in a day where cells change in weeks. Tissue diffusivity follows the
-hindrance law D = D_water (porosity / (2 - porosity))^2 (Mackie & Meares 1955); the endplate's is
-scaled by an uncertain factor. Solved again when living cells, the open endplate or the volume
-of a region have moved by 0.2 %.
+    div(D grad o) = phi n q_O / s
+    div(D grad g) = y n q_L
+    div(D grad a) = -n q_L
+    D = D_w (phi / (2 - phi))^2, in the endplate times an uncertain factor
+    phi = (phi0 - 1 + J) / J
+
+o is oxygen, Pa, with the solubility s, mol/m3/Pa; g glucose and a lactate, mol/m3; n living cells
+per m3; q_O and q_L what one consumes and makes, mol/s, and pH, by :mod:`evdisc.tissue.metabolism`
+(Bibby 2005); y glucose for one lactate. D_w is the diffusivity in water, m2/s, with the hindrance
+law of Mackie & Meares 1955; phi the water share of a tissue whose volume ratio is J, its solid kept
+(phi0: healthy), held between 0.05 and 0.98. The grid is that of the healthy disc, so D / J counts
+along z and D J along r. Above the open endplate and around the annulus the values are held. That
+phi scales the oxygen sink alone is how the published code has it (BCN MedTech 2025), kept so that
+results compare.
+
+Solutes cross the disc in a day where cells change in weeks. Solved again when living cells, the
+open endplate or the volume of a region have moved by 0.2 %.
 """
 
 from __future__ import annotations
@@ -76,11 +89,7 @@ def open_faces(faces, diffusivity, solute, levels):
 def kernel(clock, p, faces, volume, guarded, free, levels, spare, u, last, last_shape, count,
            porosity, along, across, living_cells, endplate_open, volume_ratio, oxygen, glucose,
            lactate, ph):  # fmt: skip
-    """Write the steady nutrients for the living cells and the shape of now.
-
-    The grid is that of the healthy disc. A tissue shrunk to J has less water, and its paths along
-    z are shorter: seen from the healthy grid it conducts with D / J along z and D J along r.
-    """
+    """Write the steady nutrients for the living cells and the shape of now."""
     shape_moved = abs(endplate_open[0] - last_shape[3])
     for c in range(3):
         shape_moved = max(shape_moved, abs(volume_ratio[c] - last_shape[c]))

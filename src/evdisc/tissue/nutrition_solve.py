@@ -1,7 +1,12 @@
 """Steady oxygen, glucose and lactate: Newton's method, each step by multigrid.
 
-A step never takes more than 95 % off a value, which keeps the start of Newton's method inside
-the range of the rate laws.
+    0 = sum over faces of C (u_neighbour - u) + V R(u)
+    u -> max(u + d, 0.05 u),  d the solution of the linearised equation
+
+u is a solute in a cell of volume V, C the conductance of a face, R what cells make of it less what
+they consume (:mod:`evdisc.tissue.nutrition`). A step never takes more than 95 % off a value, our
+choice, which keeps the start of Newton's method inside the range of the rate laws; glucose under
+the published law may turn negative and is let be.
 """
 
 from __future__ import annotations

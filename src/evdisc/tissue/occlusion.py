@@ -1,4 +1,11 @@
-"""Occlusion: the endplate calcifies and less of its area, from the centre, is open to exchange."""
+"""Occlusion: the endplate calcifies and less of its area, from the centre, is open to exchange.
+
+    O -> min(O, a)
+
+O is the open share of the endplate relative to that of the healthy disc, a the share the protocol
+leaves open. To close the area from its rim inwards follows Shirazi-Adl 2010
+(doi:10.1016/j.jbiomech.2010.01.023); that it happens at once is our choice.
+"""
 
 from __future__ import annotations
 

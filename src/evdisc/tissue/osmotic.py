@@ -1,10 +1,24 @@
 """Osmotic pressure of disc tissue: water in and between collagen fibrils, ions that are not ideal.
 
+    pi = R T (psi (1 - xi X / 2) c_i - 2 psi c)
+    c_i = sqrt(c_x^2 + 4 (gamma c)^2),  X = c_x / (c_x + c_i)
+    gamma = f(2 c) exp(xi X / 2) / f(c_i / 2),  f(m) = x1 exp(-x3 (m / 1000)^x2) + x4
+    c_x = c_F W / W_x,  W_x = max(W - (a exp(-b pi) + d) w_c S, least)
+    c_F = c_F0 G phi / (phi - 1 + J)
+    W = (phi - 1 + J) / J,  S = (1 - phi) / J rho_s / rho_w
+
+pi is the pressure, Pa; c the salt outside, c_i the ions inside, c_F and c_x the fixed charge per
+water of the tissue and per water outside the fibrils, mol/m3; W and W_x these shares of water, S
+solid in the same measure, w_c the share of collagen in it; psi the osmotic coefficient outside, xi
+the share of the fixed charge that binds ions (Manning); G the GAG relative to healthy, J the volume
+ratio, phi and c_F0 of the healthy tissue. pi, c_i and W_x depend on one another and are swept to
+agreement.
+
 Part of the water lies inside fibrils, out of reach of the fixed charge, and less of it as the
 pressure rises (Wilson 2005, Schroeder 2007, as open disc codes state it). The concentration at
-which the outer activity is taken is not stated there; both ions together reproduce the published
-nucleus and its swelling curve. The ideal law (Donnan 1911; Urban & Maroudas 1981) is its twin for
-comparison.
+which the outer activity is taken is not stated there; both ions together (f(2 c)) reproduce the
+published nucleus and its swelling curve. The ideal law, pi = R T (sqrt(c_F^2 + 4 c^2) - 2 c)
+(Donnan 1911; Urban & Maroudas 1981), is its twin for comparison.
 """
 
 from __future__ import annotations

@@ -1,9 +1,20 @@
 """Puncture: what a needle does to annulus, nucleus, cells and cytokines.
 
-The loss of integrity is a sigmoid of needle diameter over disc height, half at the ratio at
-which mechanics were seen to change (Elliott 2008, recalled). It is worst in the sector the needle
-enters and fades around the axis. Part of the nucleus is extruded, the cells of the needle track
-die, cytokines rise; these are smeared around the axis.
+    loss = L q^m / (q^m + Q^m),  q = d / h
+    A_s -> A_s (1 - l_s),  l_s = min(f exp(F cos(2 pi (s - s0) / 8)), 1)
+    X -> X + (1 - X) x loss
+    c -> c + B loss for IL-1beta and for TNF-alpha
+    n -> n (1 - t) for each pool of living cells,  t = min(pi min(d, h)^2 R / (4 V), 0.9)
+
+d is the outer diameter of the needle, h the height and R the radius of the disc, m; V the volume of
+nucleus and annulus, m3. A_s is the integrity of a sector and s0 the one the needle enters; f makes
+the mean of l_s the loss. X is the nucleus lost so far, c a cytokine, kg/m3, n cells per m3. The
+last two change in nucleus and annulus, smeared around the axis; t is a straight track of one
+radius, and its cells are crushed.
+
+The loss is a sigmoid, half at the ratio Q at which mechanics were seen to change (Elliott 2008,
+recalled). Its steepness m and largest value L, its focus F on the sector, the share x of the
+nucleus that is extruded and the burst B of cytokines are priors, and all forms are our choice.
 """
 
 from __future__ import annotations

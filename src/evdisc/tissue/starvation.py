@@ -1,4 +1,11 @@
-"""Starvation: the published death laws applied to the milieu of every grid cell."""
+"""Starvation: the published death laws applied to the milieu of every grid cell.
+
+    starvation_rate = 2 k max(G1 - G, 0) / (G + K) + k_acid (pH < pH1)
+
+G is glucose, mol/m3, and G1 the level below which cells die; K the half constant, mol/m3; k the
+rate constant, 1/s (Zhu 2012, doi:10.1016/j.jbiomech.2012.08.044). The second term counts below pH1
+alone (Malandrino 2015, doi:10.3389/fbioe.2015.00005).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""Stimuli of a dish: cytokines set in the medium, other drives held on network nodes."""
+"""Stimuli of a dish: cytokines set in the medium, other drives held on network nodes.
+
+    c -> c1 for IL-1beta and for TNF-alpha
+    held -> u for any other stimulus
+
+c1 is the dose of the protocol, kg/m3; u the drive of the node at its dose, 0 to 1 (see
+:mod:`evdisc.cell.dose`). At the end of a stimulus both are set back to 0. Our choice.
+"""
 
 from __future__ import annotations
 

@@ -1,12 +1,29 @@
 """Swelling: osmotic pressure against matrix stiffness and load -> volume, water, disc height.
 
-The healthy disc is in equilibrium with the mean of its daily load at volume ratio J = 1. When GAG
-is lost the tissue gives way until pi(J, GAG) - pi(1, 1) = H_A (J - 1), with H_A the aggregate
-modulus (bovine nucleus: Heneghan & Riches 2008). A changed load squeezes nucleus and annulus
-together, each bearing its share of the area. The approach is first order with the creep time, and
-over a day of rest and activity the height breathes about that mean in closed form. The nucleus
-carries height in proportion to its share of the disc's area; an annulus without function bulges,
-and extruded nucleus is missing.
+    pi(J1, G) - pi(1, 1) = H_A (J1 - 1) + M v (J1 - J_set)
+    dJ/dt = (b J1 - J) / T
+    P_mean - P0 = sum over nucleus and annulus of a (pi(b, 1) - pi(1, 1) - H_A (b - 1))
+    height = (a_N (J_N (1 - X) + v) + (1 - a_N) J_A) (1 - B (1 - A_mean))
+    lost over a day = |b_rest - b_active| (1 - e^-t1) (1 - e^-t2) / (1 - e^-(t1 + t2))
+    water = m / (m + (1 - phi) rho_s),  m = (phi - 1 + J_N) rho_w
+    nucleus pressure = P_rest A_min (pi(J_N, G) + max(M v (J_set - J_N), 0)) / pi(1, 1)
+    annulus load share = 1 - a_N nucleus pressure / P_rest
+
+J is the volume ratio of a region (J_N nucleus, J_A annulus), J1 the one in equilibrium, G its mean
+GAG and pi its osmotic pressure, Pa (:mod:`evdisc.tissue.osmotic`), H_A the aggregate modulus, Pa,
+T the creep time, s. P is the axial stress, Pa, at rest, in activity, in the mean of the day, or
+that of the healthy disc, P0; b the ratio under it, 1 without a change of load and always in the
+endplate. a_N is the share of the nucleus in the area of the disc; v a gel in the nucleus relative
+to its volume, M its modulus, J_set the ratio at which it set; its charge times v is added to G. X
+is the nucleus extruded, A the integrity of the annulus, B the height lost without it; t1 and t2 are
+active and resting hours over T. The pressure in the nucleus is kept between 0 and P_rest A_min.
+
+The healthy disc is in equilibrium with the mean of its daily load at J = 1; H_A was measured in
+bovine nucleus (Heneghan & Riches 2008). A changed load squeezes nucleus and annulus together, each
+bearing its share of the area. The approach is first order with the creep time, and over a day of
+rest and activity the height breathes about that mean in closed form. The nucleus carries height in
+proportion to its share of the disc's area; an annulus without function bulges, and extruded nucleus
+is missing. All that is our choice: a disc of two springs and one dashpot.
 
 A gel in the nucleus bears its volume share times its modulus times how far the nucleus has given
 way since it set (Voigt's bound, the most it can bear).

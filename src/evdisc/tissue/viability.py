@@ -1,8 +1,11 @@
-"""Death by lack of glucose and by acid: published laws.
+"""Viability: death by lack of glucose and by acid, by published laws.
 
-Glucose: d ln(cells)/dt = rate [(G - G*) - |G - G*|] / (G + K), zero above the threshold G*
-(Zhu 2012, doi:10.1016/j.jbiomech.2012.08.044). Acid: a constant rate below a pH (Malandrino
-2015, doi:10.3389/fbioe.2015.00005).
+    k_glucose = rate (|G - G1| - (G - G1)) / (G + K) = 2 rate max(G1 - G, 0) / (G + K)
+    k_acid = rate where pH < pH1, else 0
+
+Both are rates of death, -d ln(cells)/dt, 1/s. G is glucose and G1 the threshold below which cells
+die, mol/m3, K the half constant (Zhu 2012, doi:10.1016/j.jbiomech.2012.08.044). Acid kills at a
+constant rate below a pH (Malandrino 2015, doi:10.3389/fbioe.2015.00005).
 """
 
 from __future__ import annotations

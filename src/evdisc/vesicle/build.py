@@ -1,4 +1,13 @@
-"""A protocol's vesicle -> a product: profile of the parent cell, engineering, batch, storage."""
+"""A protocol's vesicle -> a product: profile of the parent cell, engineering, batch, storage.
+
+    copies = stated, or b native after engineering
+    left after storage = (1 - l)^(t / 48 h) (1 - f)^n
+
+native is the copies of a cargo per vesicle that nobody measured, a wide prior (Chevillet 2014,
+doi:10.1073/pnas.1408301111); b the batch, one factor for all of them; l the share that a tube takes
+of the vesicles in 48 h (Evtushenko 2020), t the time in it, f the share that a thawing takes and n
+how many there are. Equal shares in equal times is our choice.
+"""
 
 from __future__ import annotations
 

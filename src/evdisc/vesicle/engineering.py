@@ -1,10 +1,24 @@
 """Engineering: what each step does to a product, in the order of the protocol.
 
+    culture:          c -> F c for cargo the claims say the condition enriches
+    through parent:   c -> F c for the cargo named, c -> s c for all others
+    direct:           c -> c + L,  free -> free + L (1 - y) / y r
+    direct, surface:  recovery -> recovery k,  direct: integrity -> integrity w
+    targeting:        uptake gain -> uptake gain g
+    Cavin-2:          uptake left under TNF-alpha = u
+    cationic coating: share bound to matrix = s_b
+
+c is copies of a cargo per vesicle. F is the fold of a culture or of the parent's expression, s the
+shift of the other cargo, L the copies loaded directly, y the share of the cargo that goes in, r
+what a purification leaves of the free rest (1: none was done), k the share of vesicles recovered, w
+the share that stays whole. A cargo that was not there joins with its native copies. The forms are
+our choice; the numbers are rows of the evidence, most of them priors.
+
 Culture and drugs act on the parent cell: yield (:mod:`evdisc.vesicle.secretion`) and the cargo the
 claims say they enrich. Loading through the parent multiplies a cargo; that it may shift the
 others is a spread and a warning. Direct loading puts copies into vesicles at the price of recovery
 and integrity, and leaves free cargo behind unless purified. Surface steps act on uptake and
-binding.
+binding; a coating that does not target costs no vesicles.
 """
 
 from __future__ import annotations

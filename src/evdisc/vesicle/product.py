@@ -1,7 +1,10 @@
 """A product is a whole vesicle: everything its parent cell is known to pack, and what was loaded.
 
-Copies nobody measured are wide priors (Chevillet 2014). A protocol may state copies, or isolate
-one cargo, which is an attribution hypothesis and is said so.
+    vesicles that act = integrity x left after storage x counted dose
+
+Copies nobody measured are wide priors (Chevillet 2014, doi:10.1073/pnas.1408301111). A protocol may
+state copies, or isolate one cargo, which is an attribution hypothesis and is said so. That a broken
+vesicle does nothing is our choice.
 """
 
 from __future__ import annotations

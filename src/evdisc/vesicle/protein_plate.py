@@ -1,8 +1,14 @@
 """Protein by BCA: absorbance of standards and samples -> ug/mL with its interval.
 
-The standard curve is a quadratic fitted by least squares; a sample is read off it backwards. The
-interval adds the scatter of the sample's own wells and the uncertainty of the curve by the delta
-method (Draper & Smith, Applied Regression Analysis, inverse regression).
+    absorbance = c0 + c1 x + c2 x^2
+    protein = dilution x at the mean absorbance of the sample's wells
+    error of x = sqrt(s^2 / wells + r' V r) / (c1 + 2 c2 x),  r = (1, x, x^2)
+    90 % interval = x +- t_0.95 error, not below 0
+
+The standard curve is fitted by least squares to x, ug/mL; a sample is read off it backwards. s^2 is
+the residual variance and V the covariance of the curve: the interval adds the scatter of the
+sample's own wells and the uncertainty of the curve by the delta method (Draper & Smith 1998,
+Applied Regression Analysis, inverse regression).
 """
 
 from __future__ import annotations

@@ -1,8 +1,16 @@
 """Secretion: how many vesicles a parent cell gives off, by the steps of their making.
 
+    gain = F (1 + l + a) / (1 + l / G_l + a / G_a) for exosomes
+    gain = product of all gains for other vesicles
+
+l and a are what goes to lysosomes and to amphisomes, per multivesicular body that fuses with the
+membrane; F is the product of the gains of conditions that act on the making of these bodies, G_l
+and G_a of those that spare them from lysosome or amphisome.
+
 Endosomes form multivesicular bodies; these fuse with the membrane (exosomes), with a lysosome, or
 with an autophagosome to an amphisome. Microvesicles bud from the membrane. A condition acts on one
-step; yield and the sorting of cargo are kept apart.
+step; yield and the sorting of cargo are kept apart. Three ways in competition is our choice; the
+gains are rows of the evidence.
 """
 
 from __future__ import annotations

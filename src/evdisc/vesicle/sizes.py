@@ -1,4 +1,12 @@
-"""Size distributions: percentiles, mean and mode of bins; what the undiluted preparation holds."""
+"""Size distributions: percentiles, mean and mode of bins; what the undiluted preparation holds.
+
+    particles per mL = dilution max(counted in the cell - blank, 0)
+    mean = sum of n d / sum of n,  sd^2 = sum of n (d - mean)^2 / sum of n
+    mode = d of the bin with the largest n / width
+
+n is the particles of a bin and d its middle, nm. Within a bin particles are spread evenly, our
+choice, and percentiles follow from it.
+"""
 
 from __future__ import annotations
 
