@@ -3,24 +3,31 @@
 import io
 import os
 import re
+import subprocess
 import sys
 import tarfile
+import time
 import tomllib
 import venv
 import zipfile
 from email.parser import HeaderParser
 from pathlib import Path
 
+import httpx
 import pytest
 
 import evdisc
 from evdisc.cli_version import commit
 from release.archives import PACKAGE, ROOT, package_files, run
+from served import free_port
 
 pytestmark = pytest.mark.slow
 
 EXAMPLE = ROOT / "examples" / "rat-tail-mir-21.yaml"
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+ABOUT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT = ABOUT["project"]
+#: protocols the web app starts from
+EXAMPLES = set(ABOUT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"])
 NAME = f"evdisc-{evdisc.__version__}"
 
 
@@ -62,7 +69,7 @@ def test_a_build_leaves_two_files(built):
 def test_the_wheel_holds_the_package_and_its_metadata_alone(wheel):
     inside = members(wheel)
     package = {name for name in inside if name.startswith("evdisc/")}
-    assert package == package_files() | told_commit()
+    assert package == package_files() | told_commit() | {f"evdisc/{e}" for e in EXAMPLES}
     assert {name.partition("/")[2] for name in inside - package} == {
         "METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE",
     }  # fmt: skip
@@ -74,7 +81,7 @@ def test_the_source_archive_holds_what_builds_the_wheel(built):
     assert package == {f"src/{name}" for name in package_files() | told_commit()}
     assert inside - package == {
         "PKG-INFO", ".gitignore", "pyproject.toml", "hatch_build.py", "README.md", "LICENSE",
-        "CHANGELOG.md", "CITATION.cff", "constraints.txt",
+        "CHANGELOG.md", "CITATION.cff", "constraints.txt", *EXAMPLES,
     }  # fmt: skip
 
 
@@ -189,6 +196,7 @@ def test_kernels_lie_in_the_users_cache_and_not_in_the_package(fresh):
 
 
 MISSING = {
+    "app": ("serve",),
     "sbml": ("network", "export", "--sbml"),
     "diagnose": ("diagnose", "cohort.csv", "--outcome", "grade"),
     "plan": ("study", "optimise", EXAMPLE, "--members", "2", "--trials", "4"),
@@ -220,3 +228,32 @@ def test_with_its_extra_the_command_works(fresh):
     done = fresh.evdisc(*MISSING["sbml"])
     assert done.returncode == 0, done.stderr
     assert "<sbml" in done.stdout
+
+
+def test_with_the_app_its_pages_open(fresh):
+    """The scripts, styles and examples of the web app travel with the wheel."""
+    done = fresh.install(f"evdisc[app] @ {fresh.wheel.as_uri()}")
+    assert done.returncode == 0, done.stderr
+    port = free_port()
+    words = [fresh.scripts / "evdisc", "serve", "--port", str(port), "--workspace", "workspace"]
+    clean = {**os.environ, "PYTHONPATH": "", "XDG_CACHE_HOME": str(fresh.cache)}
+    with subprocess.Popen(words, cwd=fresh.folder, env=clean, stderr=subprocess.PIPE) as server:
+        try:
+            assert b"http://127.0.0.1" in server.stderr.readline()
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+                page = patient(client, "/design").text
+                assert "miR-21" in page
+                for file in re.findall(r'(?:src|href)="(/[^"]+[.](?:js|css|svg))"', page):
+                    assert client.get(file).status_code == 200, file
+        finally:
+            server.kill()
+
+
+def patient(client, path):
+    """An answer, from a server that may still be starting."""
+    for _ in range(100):
+        try:
+            return client.get(path).raise_for_status()
+        except httpx.TransportError:
+            time.sleep(0.2)
+    raise AssertionError("the server does not answer")

@@ -36,7 +36,13 @@ def kernel(clock, p, life, annulus_lent, annulus_integrity):
 
 @njit(cache=True, nogil=True)
 def dose(clock, p, share, sector, annulus_lent, annulus_integrity):
-    """Bridge ``share`` of the gap in a sector."""
+    """Bridge ``share`` of the gap in a sector.
+
+        L_s -> L_s + w (1 - I_s),   I_s -> I_s + w (1 - I_s)
+
+    with I_s the integrity of the sector (1), L_s the part of it that a carrier lends (1), w
+    ``share`` (1): our choice.
+    """
     lent = share * (1.0 - annulus_integrity[sector])
     annulus_lent[sector] += lent
     annulus_integrity[sector] += lent
