@@ -155,7 +155,7 @@ def check(protocol: ProtocolPath, set_: Overrides = None, as_json: AsJson = Fals
     """Validate a protocol without running it."""
     loaded = load(protocol, set_)
     from evdisc.evidence.library import load as load_evidence
-    from evdisc.study.execute import overlay_paths, preflight
+    from evdisc.study.preflight import overlay_paths, preflight
 
     preflight(loaded, load_evidence(overlay_paths(loaded)))
     if as_json:

@@ -10,8 +10,8 @@ from evdisc.errors import InputError, RunError
 from evdisc.evidence.library import load
 from evdisc.protocol.yaml_io import LoadedProtocol
 from evdisc.study.dose_context import context
-from evdisc.study.execute import overlay_paths, preflight
 from evdisc.study.posterior import require_evidence
+from evdisc.study.preflight import overlay_paths, preflight
 from evdisc.study.summary import Stack, delivery_rows
 from evdisc.study.variants import Variant
 from evdisc.study.worker import draw, expose_member, stack
