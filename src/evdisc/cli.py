@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,7 +25,7 @@ from evdisc import (
 from evdisc.cli_evidence import AsJson, emit
 from evdisc.cli_progress import tell, watched
 from evdisc.cli_tasks import Jobs, Tasks, share_out
-from evdisc.errors import EvdiscError, InputError
+from evdisc.errors import EvdiscError, InputError, RunError
 
 if TYPE_CHECKING:
     from evdisc.protocol.yaml_io import LoadedProtocol
@@ -67,7 +68,7 @@ def main() -> None:
     # while modules and kernels load there is hardly any garbage, and looking for it takes long
     gc.set_threshold(1_000_000, 20, 20)
     try:
-        app()
+        asked(sys.argv[1:])()
     except EvdiscError as error:
         sys.stderr.write(f"evdisc: {error}\n")
         raise SystemExit(error.exit_code) from None
@@ -76,6 +77,20 @@ def main() -> None:
         raise SystemExit(1) from None
     except BrokenPipeError:
         raise SystemExit(1) from None
+
+
+def asked(words: list[str]) -> typer.Typer:
+    """The command line, with the one command alone where the first word is one of this file.
+
+    typer prepares every command it holds before it looks which is called.
+    """
+    named = ((c.name or getattr(c.callback, "__name__", ""), c) for c in app.registered_commands)
+    own = [command for name, command in named if name in words[:1]]
+    if not own:
+        return app
+    alone = copy(app)
+    alone.registered_commands, alone.registered_groups = own, []
+    return alone
 
 
 def load(path: Path, overrides: list[str] | None, **extra: int | None) -> LoadedProtocol:
@@ -129,25 +144,16 @@ def run(
     if as_json:
         emit(done.result)
     else:
-        from evdisc.report.terminal import study_table
+        from evdisc.report.terminal import oracle_lines, study_table
 
         print(study_table(done.result, loaded.spec.readouts))
         if oracle:
-            from evdisc.report.terminal import oracle_lines
-
             diagnostics = json.loads((done.folder / "diagnostics.json").read_text("utf-8"))
             print("\n" + oracle_lines(diagnostics["oracle"]))
         print(f"\nreport: {done.folder / 'report.html'}")
     if done.result["failed"] and len(done.result["failed"]) == done.result["members"]:
         reason = next(iter(done.result["failed"].values()))
-        raise_run_error(f"every member failed, the first with: {reason}")
-
-
-def raise_run_error(message: str) -> None:
-    """Raise the error that ends a command with exit code 1."""
-    from evdisc.errors import RunError
-
-    raise RunError(message)
+        raise RunError(f"every member failed, the first with: {reason}")
 
 
 @app.command()
@@ -293,11 +299,9 @@ def vocabulary(
 
     if kind is not None and kind not in kinds():
         raise InputError(
-            "no such kind of name",
-            value=kind,
-            expected=" | ".join(kinds()),
+            "no such kind of name", value=kind, expected=" | ".join(kinds()),
             nearest=nearest(kind, kinds()),
-        )
+        )  # fmt: skip
     table = {k: names(k) for k in kinds() if kind in (None, k)}
     if as_json:
         emit(table)
@@ -358,15 +362,14 @@ def validate(
             today = date.today().isoformat()
             rerun_therapies(jobs, today, lambda done, total: progress(done, total, 0))
     from evdisc.report.validation_text import validation_table
+    from evdisc.validate.cell_cases import table as experiments
     from evdisc.validate.run import validate as run_cases
+    from evdisc.validate.table_rows import stored as table_rows
+    from evdisc.validate.therapy_cases import table as therapy_rows
 
     results = run_cases(load_evidence(), case or [])
     if as_json:
         from dataclasses import asdict
-
-        from evdisc.validate.cell_cases import table as experiments
-        from evdisc.validate.table_rows import stored as table_rows
-        from evdisc.validate.therapy_cases import table as therapy_rows
 
         emit({
             "cases": [asdict(r) | {"verdict": r.verdict} for r in results],
@@ -374,17 +377,14 @@ def validate(
             "tables": [] if case else table_rows(),
             "therapies": [] if case else therapy_rows(),
         })  # fmt: skip
-    else:
-        print(validation_table(results))
-        if rows:
-            from evdisc.report.validation_text import experiment_table, row_table, therapy_table
-            from evdisc.validate.cell_cases import table as experiments
-            from evdisc.validate.table_rows import stored as table_rows
-            from evdisc.validate.therapy_cases import table as therapy_rows
+        return
+    print(validation_table(results))
+    if rows:
+        from evdisc.report.validation_text import experiment_table, row_table, therapy_table
 
-            print("\n" + experiment_table(experiments()))
-            print("\n" + row_table(table_rows()))
-            print("\n" + therapy_table(therapy_rows()))
+        print("\n" + experiment_table(experiments()))
+        print("\n" + row_table(table_rows()))
+        print("\n" + therapy_table(therapy_rows()))
 
 
 @app.command("warm-up")
