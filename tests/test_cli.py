@@ -219,8 +219,10 @@ def test_progress_goes_to_stderr_only(tmp_path):
 @pytest.mark.parametrize("words", [["dose", "--help"], ["warm-up", "--help"], ["dose"]])
 def test_a_command_alone_says_what_it_says_among_all(words):
     alone, all_ = asked(words), asked([])
-    assert len(alone.registered_commands) == 1 and not alone.registered_groups
-    assert len(all_.registered_commands) > 5 and all_.registered_groups
+    assert len(alone.registered_commands) == 1
+    assert not alone.registered_groups
+    assert len(all_.registered_commands) > 5
+    assert all_.registered_groups
     one, two = (CliRunner().invoke(which, words) for which in (alone, all_))
     assert (one.exit_code, one.output) == (two.exit_code, two.output)
 
