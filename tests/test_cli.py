@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from evdisc import __version__
-from evdisc.cli import app, main
+from evdisc.cli import app, asked, main
 from studies import DISH, RAT
 
 SMALL = [
@@ -214,3 +214,19 @@ def test_progress_goes_to_stderr_only(tmp_path):
     )  # fmt: skip
     assert json.loads(done.stdout)["valid"]
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("words", [["dose", "--help"], ["warm-up", "--help"], ["dose"]])
+def test_a_command_alone_says_what_it_says_among_all(words):
+    alone, all_ = asked(words), asked([])
+    assert len(alone.registered_commands) == 1
+    assert not alone.registered_groups
+    assert len(all_.registered_commands) > 5
+    assert all_.registered_groups
+    one, two = (CliRunner().invoke(which, words) for which in (alone, all_))
+    assert (one.exit_code, one.output) == (two.exit_code, two.output)
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["doze"], ["evidence", "find"], ["--version"]])
+def test_anything_else_meets_every_command(words):
+    assert asked(words) is app

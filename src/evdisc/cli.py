@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,7 +27,7 @@ from evdisc import (
 from evdisc.cli_evidence import AsJson, emit
 from evdisc.cli_progress import tell, watched
 from evdisc.cli_tasks import Jobs, Tasks, share_out
-from evdisc.errors import EvdiscError, InputError
+from evdisc.errors import EvdiscError, InputError, RunError
 
 if TYPE_CHECKING:
     from evdisc.protocol.yaml_io import LoadedProtocol
@@ -64,7 +65,7 @@ def main() -> None:
     # while modules and kernels load there is hardly any garbage, and looking for it takes long
     gc.set_threshold(1_000_000, 20, 20)
     try:
-        app()
+        asked(sys.argv[1:])()
     except EvdiscError as error:
         sys.stderr.write(f"evdisc: {error}\n")
         raise SystemExit(error.exit_code) from None
@@ -73,6 +74,20 @@ def main() -> None:
         raise SystemExit(1) from None
     except BrokenPipeError:
         raise SystemExit(1) from None
+
+
+def asked(words: list[str]) -> typer.Typer:
+    """The command line, with the one command alone where the first word is one of this file.
+
+    typer prepares every command it holds before it looks which is called.
+    """
+    named = ((c.name or getattr(c.callback, "__name__", ""), c) for c in app.registered_commands)
+    own = [command for name, command in named if name in words[:1]]
+    if not own:
+        return app
+    alone = copy(app)
+    alone.registered_commands, alone.registered_groups = own, []
+    return alone
 
 
 def load(path: Path, overrides: list[str] | None, **extra: int | None) -> LoadedProtocol:
@@ -126,25 +141,16 @@ def run(
     if as_json:
         emit(done.result)
     else:
-        from evdisc.report.terminal import study_table
+        from evdisc.report.terminal import oracle_lines, study_table
 
         print(study_table(done.result, loaded.spec.readouts))
         if oracle:
-            from evdisc.report.terminal import oracle_lines
-
             diagnostics = json.loads((done.folder / "diagnostics.json").read_text("utf-8"))
             print("\n" + oracle_lines(diagnostics["oracle"]))
         print(f"\nreport: {done.folder / 'report.html'}")
     if done.result["failed"] and len(done.result["failed"]) == done.result["members"]:
         reason = next(iter(done.result["failed"].values()))
-        raise_run_error(f"every member failed, the first with: {reason}")
-
-
-def raise_run_error(message: str) -> None:
-    """Raise the error that ends a command with exit code 1."""
-    from evdisc.errors import RunError
-
-    raise RunError(message)
+        raise RunError(f"every member failed, the first with: {reason}")
 
 
 @app.command()
@@ -152,7 +158,7 @@ def check(protocol: ProtocolPath, set_: Overrides = None, as_json: AsJson = Fals
     """Validate a protocol without running it."""
     loaded = load(protocol, set_)
     from evdisc.evidence.library import load as load_evidence
-    from evdisc.study.execute import overlay_paths, preflight
+    from evdisc.study.preflight import overlay_paths, preflight
 
     preflight(loaded, load_evidence(overlay_paths(loaded)))
     if as_json:
@@ -218,7 +224,7 @@ def why(
 ) -> None:  # fmt: skip
     """The paths by which a node of the cells moved, with their studies."""
     from evdisc.evidence.library import load as load_evidence
-    from evdisc.study.execute import overlay_paths
+    from evdisc.study.preflight import overlay_paths
     from evdisc.study.why import why as paths_of
 
     loaded = load(protocol, set_, members=members)
@@ -313,11 +319,9 @@ def vocabulary(
 
     if kind is not None and kind not in kinds():
         raise InputError(
-            "no such kind of name",
-            value=kind,
-            expected=" | ".join(kinds()),
+            "no such kind of name", value=kind, expected=" | ".join(kinds()),
             nearest=nearest(kind, kinds()),
-        )
+        )  # fmt: skip
     table = {k: names(k) for k in kinds() if kind in (None, k)}
     if as_json:
         emit(table)

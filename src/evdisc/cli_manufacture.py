@@ -66,7 +66,7 @@ def manufacture(
     from evdisc.manufacture.prices import read_prices
     from evdisc.protocol.yaml_io import load_protocol
     from evdisc.report.manufacture_page import require_page, write_page
-    from evdisc.study.execute import overlay_paths
+    from evdisc.study.preflight import overlay_paths
 
     if out is not None:
         require_page(out)

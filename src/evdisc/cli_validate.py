@@ -45,15 +45,14 @@ def validate(
             today = date.today().isoformat()
             rerun_therapies(jobs, today, lambda done, total: progress(done, total, 0))
     from evdisc.report.validation_text import validation_table
+    from evdisc.validate.cell_cases import table as experiments
     from evdisc.validate.run import validate as run_cases
+    from evdisc.validate.table_rows import stored as table_rows
+    from evdisc.validate.therapy_cases import table as therapy_rows
 
     results = run_cases(load_evidence(), case or [])
     if as_json:
         from dataclasses import asdict
-
-        from evdisc.validate.cell_cases import table as experiments
-        from evdisc.validate.table_rows import stored as table_rows
-        from evdisc.validate.therapy_cases import table as therapy_rows
 
         emit({
             "cases": [asdict(r) | {"verdict": r.verdict} for r in results],
@@ -61,14 +60,11 @@ def validate(
             "tables": [] if case else table_rows(),
             "therapies": [] if case else therapy_rows(),
         })  # fmt: skip
-    else:
-        print(validation_table(results))
-        if rows:
-            from evdisc.report.validation_text import experiment_table, row_table, therapy_table
-            from evdisc.validate.cell_cases import table as experiments
-            from evdisc.validate.table_rows import stored as table_rows
-            from evdisc.validate.therapy_cases import table as therapy_rows
+        return
+    print(validation_table(results))
+    if rows:
+        from evdisc.report.validation_text import experiment_table, row_table, therapy_table
 
-            print("\n" + experiment_table(experiments()))
-            print("\n" + row_table(table_rows()))
-            print("\n" + therapy_table(therapy_rows()))
+        print("\n" + experiment_table(experiments()))
+        print("\n" + row_table(table_rows()))
+        print("\n" + therapy_table(therapy_rows()))

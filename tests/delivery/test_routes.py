@@ -17,7 +17,7 @@ from evdisc.simulate import disc
 from evdisc.simulate.member import Member
 from evdisc.simulate.route import DOSES, SYSTEMIC
 from evdisc.simulate.values import Median, Values
-from evdisc.study.execute import preflight
+from evdisc.study.preflight import preflight
 from evdisc.study.worker import draw
 
 DAY = 86400.0

@@ -12,7 +12,8 @@ from evdisc.mechanism.variables import VARIABLES
 from evdisc.simulate.assemble import assemble, check, pack
 from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.simulate.values import Values
-from evdisc.study.execute import preflight, run
+from evdisc.study.execute import run
+from evdisc.study.preflight import preflight
 from studies import rat
 
 

@@ -7,7 +7,7 @@ import studies
 from evdisc.errors import InputError
 from evdisc.evidence.library import load
 from evdisc.simulate import dish
-from evdisc.study.execute import preflight
+from evdisc.study.preflight import preflight
 from evdisc.study.worker import draw
 
 

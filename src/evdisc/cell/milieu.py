@@ -44,7 +44,10 @@ def kernel(clock, p, patch_of, node_il1, node_tnf, node_acid, held, share, il_1b
                 share[2, q] += weight * tnf_alpha[i, k]
                 share[3, q] += weight * ph[i, k]
                 share[4, q] += weight * reference_ph[i, k]
-    network_input[:] = held
+    # written out: an assignment of whole arrays makes the kernel slow to load
+    for i in range(held.shape[0]):
+        for q in range(patches):
+            network_input[i, q] = held[i, q]
     for q in range(patches):
         il1, tnf = share[1, q] / share[0, q], share[2, q] / share[0, q]
         usual = acidity_drive(share[4, q] / share[0, q], p)

@@ -29,6 +29,7 @@ class Library:
     overlaid: frozenset[str] = field(default_factory=frozenset)
     background: tuple[Claim, ...] = ()
     found: dict[tuple[str, frozenset[tuple[str, str]]], ParameterRow] = field(default_factory=dict)
+    subjects: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def resolve(self, key: str, **context: str) -> ParameterRow:
         """Return the most specific ``use: model`` row of ``key`` that fits ``context``.
@@ -57,8 +58,19 @@ class Library:
         return self.found[asked]
 
     def _has(self, key: str, subject: str, context: Mapping[str, str]) -> bool:
+        # most subjects asked for have no row: told before all rows are gone through
+        named = self._named(key)
+        if subject not in named and "" not in named:
+            return False
         asked = {**context, "subject": subject}
         return any(r.use == "model" and r.matches(asked) for r in self.parameters.get(key, ()))
+
+    def _named(self, key: str) -> frozenset[str]:
+        """Subjects of the rows of a parameter; an empty one where a row is of any subject."""
+        if key not in self.subjects:
+            rows = self.parameters.get(key, ())
+            self.subjects[key] = frozenset(dict(r.context).get("subject", "") for r in rows)
+        return self.subjects[key]
 
     def ranked(self, key: str, **context: str) -> list[ParameterRow]:
         """All rows of ``key`` fitting ``context``, the one used first.

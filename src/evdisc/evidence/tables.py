@@ -156,7 +156,9 @@ def _row(table: str, cells: list[str], line: int, file: object) -> Row:
             line=line,
             expected=f"{len(columns)} cells",
         )
-    return dict(zip(columns, (c.strip() for c in cells), strict=True)) | {"#": str(line)}
+    row = dict(zip(columns, map(str.strip, cells), strict=True))
+    row["#"] = str(line)
+    return row
 
 
 def _no_table(

@@ -23,9 +23,9 @@ from evdisc.protocol.yaml_io import LoadedProtocol, load_protocol
 from evdisc.report.import_folder import require_own
 from evdisc.study import measured as study
 from evdisc.study.crew import Progress, silent
-from evdisc.study.execute import overlay_paths
 from evdisc.study.folder import write_bytes
 from evdisc.study.measured_frames import frames
+from evdisc.study.preflight import overlay_paths
 from evdisc.vesicle.build import native_profile
 from evdisc.vesicle.overlay import Measurement, measurement, overlay_text
 

@@ -40,7 +40,6 @@ from evdisc.simulate.site import (
 from evdisc.simulate.timeline import Event, output_times
 from evdisc.simulate.values import Quantile, Values
 from evdisc.solve.grid import Grid
-from evdisc.vesicle.build import build_product
 from evdisc.vesicle.product import Product, in_arm
 
 SNAPSHOTS = (
@@ -117,8 +116,7 @@ def product_of(study: DiscStudy, member: Member) -> Product | None:
     """The product of a study's therapy, with this member's copies."""
     if study.therapy is None:
         return None
-    values = member.values
-    return build_product(study.therapy.vesicle, values.library, values.subject_value)
+    return member.product(study.therapy.vesicle)
 
 
 def snapshot_times(study: DiscStudy) -> tuple[float, ...]:

@@ -32,7 +32,6 @@ from evdisc.simulate.timeline import Event, output_times
 from evdisc.simulate.values import Quantile
 from evdisc.tissue.stimulus import IL_1BETA, TNF_ALPHA
 from evdisc.units import parse_quantity
-from evdisc.vesicle.build import build_product
 from evdisc.vesicle.product import Product, bare_cargo, in_arm
 
 ATMOSPHERE = 101325.0 - 6270.0  # Pa; dry share of humid air at 37 degC
@@ -71,8 +70,7 @@ def product_of(study: DishStudy, member: Member) -> Product | None:
     if study.therapy is None:
         return None
     if study.therapy.vesicle is not None:
-        values = member.values
-        return build_product(study.therapy.vesicle, values.library, values.subject_value)
+        return member.product(study.therapy.vesicle)
     return bare_cargo([c.molecule for c in study.therapy.cargo], member.values.library)
 
 

@@ -13,8 +13,11 @@ from evdisc.cell.network import Network, compile_network
 from evdisc.evidence.library import Library
 from evdisc.evidence.posterior import SEED, posterior_members
 from evdisc.evidence.weights import Arrow
+from evdisc.protocol.therapy_specs import VesicleSpec
 from evdisc.simulate.draws import MemberDraws
 from evdisc.simulate.values import Median, Quantile, Values
+from evdisc.vesicle.build import build_product
+from evdisc.vesicle.product import Product
 
 Floats = NDArray[np.float64]
 
@@ -37,6 +40,7 @@ class Member:
     cell_types: tuple[str, ...]
     networks: dict[bool, Network] = field(default_factory=dict)
     release: dict[bool, list[Floats]] = field(default_factory=dict)
+    products: dict[VesicleSpec, Product] = field(default_factory=dict)
 
     @classmethod
     def draw(
@@ -45,6 +49,13 @@ class Member:
     ) -> Member:  # fmt: skip
         """Member with its own draws."""
         return cls(Values(library, context, quantile, overrides), cell_types)
+
+    def product(self, vesicle: VesicleSpec) -> Product:
+        """A protocol's vesicle with this member's copies."""
+        if vesicle not in self.products:
+            values = self.values
+            self.products[vesicle] = build_product(vesicle, values.library, values.subject_value)
+        return self.products[vesicle]
 
     def network(self, believe_all: bool) -> Network:
         """The member's network, with or without the publication-bias discount.

@@ -48,13 +48,34 @@ class Drawing(NamedTuple):
     spreads: tuple[tuple[NDArray[np.int64], Spread], ...]
 
 
+class Known(NamedTuple):
+    """An evidence row, its name and SI unit, and its SI value where nothing is drawn."""
+
+    row: ParameterRow
+    name: str
+    unit: str
+    fixed: float | None
+
+
+Context = tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=20_000)
+def _known(library: Library, key: str, subject: str, region: str, context: Context) -> Known:
+    """The row of a parameter, the same for all members in a context."""
+    row = library.resolve(key, **dict(context), subject=subject, region=region)
+    fixed = row.at(0.5) if row.distribution == "fixed" else None
+    return Known(row, row.identity, row.si_unit, fixed)
+
+
 @lru_cache(maxsize=256)
 def _rows(
     library: Library, key: str, subjects: tuple[tuple[str, ...], ...], tags: tuple[str, ...],
-    context: tuple[tuple[str, str], ...],
+    context: Context,
 ) -> Drawing:  # fmt: skip
     """How the values of a parameter for many tags are drawn."""
-    rows = [library.first(key, candidates, **dict(context)) for candidates in subjects]
+    found = {s: library.first(key, s, **dict(context)) for s in dict.fromkeys(subjects)}
+    rows = [found[candidates] for candidates in subjects]
     groups: dict[str, list[int]] = {}
     for i, row in enumerate(rows):
         groups.setdefault(row.distribution, []).append(i)
@@ -91,6 +112,10 @@ class Values:
     drawn: dict[str, float] = field(default_factory=dict)
     packed: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Put the context into the order in which it is looked up."""
+        self._place = tuple(sorted(self.context.items()))
+
     def number(self, key: str, subject: str = "", tag: str = "", region: str = "",
                unit: str | None = None) -> float:  # fmt: skip
         """SI value of a parameter.
@@ -103,13 +128,13 @@ class Values:
         for place in (subject, region):
             if (key, place) in self.overrides:
                 return self.overrides[key, place]
-        row = self.library.resolve(key, **self.context, subject=subject, region=region)
-        if unit is not None and row.si_unit != unit:
-            raise AssemblyError(f"{key} is declared in {unit} but its evidence is in {row.si_unit}")
-        name = row.identity + (f"#{tag}" if tag else "")
-        self.used.setdefault(row.identity, row)
-        if row.distribution == "fixed":
-            return row.at(0.5)
+        row, name, own, fixed = _known(self.library, key, subject, region, self._place)
+        if unit is not None and own != unit:
+            raise AssemblyError(f"{key} is declared in {unit} but its evidence is in {own}")
+        self.used.setdefault(name, row)
+        if fixed is not None:
+            return fixed
+        name = f"{name}#{tag}" if tag else name
         if name not in self.drawn:
             self.drawn[name] = row.at(self.quantile(name))
         return self.drawn[name]
@@ -122,8 +147,7 @@ class Values:
         Raises:
             EvidenceError: no row fits any subject of a tag.
         """
-        context = tuple(sorted(self.context.items()))
-        drawing = _rows(self.library, key, tuple(subjects), tuple(tags), context)
+        drawing = _rows(self.library, key, tuple(subjects), tuple(tags), self._place)
         u = self.quantile.many(drawing.names)
         out = np.empty(len(u))
         for places, spread in drawing.spreads:

@@ -28,7 +28,7 @@ from evdisc.manufacture.frame import Asked, Frame, frame
 from evdisc.outcome.effects import rounded, triple
 from evdisc.protocol.yaml_io import LoadedProtocol
 from evdisc.study.dose_ladder import LADDER, VERSUS, Progress, Response, response
-from evdisc.study.execute import preflight
+from evdisc.study.preflight import preflight
 from evdisc.study.variants import HYPOTHESES
 
 Floats = NDArray[np.float64]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,11 +12,14 @@ from evdisc.errors import InputError, RunError
 from evdisc.evidence.library import load
 from evdisc.protocol.yaml_io import LoadedProtocol
 from evdisc.study.dose_context import context
-from evdisc.study.execute import overlay_paths, preflight
 from evdisc.study.posterior import require_evidence
+from evdisc.study.preflight import overlay_paths, preflight
 from evdisc.study.summary import Stack, delivery_rows
 from evdisc.study.variants import Variant
 from evdisc.study.worker import draw, expose_member, stack
+
+#: members at a time; between kernels they take turns, so that more would wait for one another
+THREADS = 2
 
 
 def dose_table(protocol: LoadedProtocol) -> dict[str, Any]:
@@ -37,7 +42,8 @@ def dose_table(protocol: LoadedProtocol) -> dict[str, Any]:
     members = range(study.ensemble.members)
     treated = (Variant("treated", "stoichiometric", False),)
     drawn = [draw(study, m, library) for m in members]
-    arrays = stack([expose_member(study, member) for member in drawn], members)
+    with ThreadPoolExecutor(THREADS) as crew:
+        arrays = stack(list(crew.map(partial(expose_member, study), drawn)), members)
     found = Stack(members, [str(s) for s in arrays["status"]], arrays)
     if not np.any(arrays["status"] == "ok"):
         raise RunError(f"every member failed, the first with: {arrays['status'][0]}")

@@ -27,7 +27,7 @@ from evdisc.evidence.library import Library, load
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.protocol.yaml_io import LoadedProtocol, validate
 from evdisc.study.crew import Progress, silent
-from evdisc.study.execute import gather, overlay_paths, preflight, run
+from evdisc.study.execute import gather, run
 from evdisc.study.fit_table import Measured, read_table
 from evdisc.study.fit_words import content, refusal
 from evdisc.study.folder import Folder, fingerprint, write_json
@@ -35,6 +35,7 @@ from evdisc.study.likelihood import Block, Widths, blocks, out_of_reach
 from evdisc.study.pareto import effective, smoothed
 from evdisc.study.plan_rows import hypothesis_chances, plan_row
 from evdisc.study.posterior import FORMAT, digest_of, evidence_hash, member_draws
+from evdisc.study.preflight import overlay_paths, preflight
 from evdisc.study.summary import Stack
 from evdisc.study.variants import HYPOTHESES, find, variants
 from evdisc.study.worker import draw

@@ -30,11 +30,12 @@ from evdisc.simulate.member import network_arrows
 from evdisc.study.asked import Asked, asked
 from evdisc.study.claims_influence import unpacked
 from evdisc.study.crew import Progress, silent
-from evdisc.study.execute import gather, overlay_paths, preflight, run
+from evdisc.study.execute import gather, run
 from evdisc.study.fit_table import known_readouts
 from evdisc.study.folder import Folder, fingerprint, joint_fingerprint, write_bytes, write_json
 from evdisc.study.information import Decision
 from evdisc.study.plan_rows import hypothesis_chances
+from evdisc.study.preflight import overlay_paths, preflight
 from evdisc.study.publish import bibliography
 from evdisc.study.summary import Stack, citations
 from evdisc.study.variants import HYPOTHESES, find, variants

@@ -26,10 +26,11 @@ from evdisc.protocol.yaml_io import LoadedProtocol, validate
 from evdisc.simulate import disc
 from evdisc.study.asked import Asked, asked
 from evdisc.study.crew import Progress, silent
-from evdisc.study.execute import copy_overlays, default_folder, overlay_paths, preflight
+from evdisc.study.execute import copy_overlays, default_folder
 from evdisc.study.fit_table import known_readouts
 from evdisc.study.folder import Folder, fingerprint, joint_fingerprint, write_bytes, write_json
 from evdisc.study.front import COSTS, content
+from evdisc.study.preflight import overlay_paths, preflight
 from evdisc.study.publish import bibliography
 from evdisc.study.search_space import Limit, Proposal, Space, limits, over
 from evdisc.study.stages import FOLDER

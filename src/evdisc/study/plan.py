@@ -22,7 +22,6 @@ from evdisc.protocol.yaml_io import LoadedProtocol, validate
 from evdisc.simulate.site import disc_context
 from evdisc.study.allocation import Allocation, allocate
 from evdisc.study.crew import Progress, silent
-from evdisc.study.execute import overlay_paths
 from evdisc.study.execute import run as run_study
 from evdisc.study.falsify import falsifiers, lacking
 from evdisc.study.groups import Group, asked, groups, included, treated
@@ -37,6 +36,7 @@ from evdisc.study.predicted import (
     require_same,
     time_points,
 )
+from evdisc.study.preflight import overlay_paths
 from evdisc.study.sample_size import SIZES, Design, detectables, sized
 from evdisc.study.spread import Spread, spread_of
 from evdisc.study.unit import Unit, require_unit, unit_of

@@ -12,8 +12,8 @@ from evdisc.evidence.library import load
 from evdisc.evidence.names import find
 from evdisc.protocol.specs import DishStudy
 from evdisc.protocol.yaml_io import LoadedProtocol, from_document
-from evdisc.study.execute import preflight
 from evdisc.study.folder import fingerprint
+from evdisc.study.preflight import preflight
 from evdisc.study.summary import Stack, result
 from evdisc.study.worker import run_members
 

@@ -26,11 +26,12 @@ from evdisc.study import ranking
 from evdisc.study.attribution import attribute
 from evdisc.study.cases import CONTROLS, Case, drawn, products_of, study_of
 from evdisc.study.crew import Jobs, Progress, require, silent
-from evdisc.study.execute import StudyResult, copy_overlays, overlay_paths
+from evdisc.study.execute import StudyResult, copy_overlays
 from evdisc.study.folder import Folder, fingerprint, write_bytes, write_json
 from evdisc.study.gains import Gains
 from evdisc.study.gains import gains as paired
 from evdisc.study.pairs import pair_cases, seconds_of_a_run
+from evdisc.study.preflight import overlay_paths
 from evdisc.study.products import ATLAS, Product, attributions, products
 from evdisc.study.publish import bibliography
 from evdisc.study.stages import Outcome, Setup, stage

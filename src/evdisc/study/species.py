@@ -23,16 +23,11 @@ from evdisc.protocol.yaml_io import LoadedProtocol
 from evdisc.simulate.site import disc_context
 from evdisc.study.cases import CONTROLS, Case
 from evdisc.study.crew import Jobs, Progress, require, silent
-from evdisc.study.execute import (
-    StudyResult,
-    copy_overlays,
-    default_folder,
-    overlay_paths,
-    preflight,
-)
+from evdisc.study.execute import StudyResult, copy_overlays, default_folder
 from evdisc.study.folder import Folder, fingerprint, write_bytes, write_json
 from evdisc.study.gains import HYPOTHESES
 from evdisc.study.gains import gains as paired
+from evdisc.study.preflight import overlay_paths, preflight
 from evdisc.study.products import label
 from evdisc.study.publish import bibliography
 from evdisc.study.species_facts import facts, says
