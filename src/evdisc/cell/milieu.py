@@ -14,8 +14,8 @@ from evdisc.mechanism.setting import Setting
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def kernel(clock, p, nodes, held, seats, rows, sharing, standing, order, level, il_1beta,
-           tnf_alpha, ph, reference_ph, network_input):  # fmt: skip
+def kernel(clock, p, nodes, held, seats, rows, sharing, standing, il_1beta, tnf_alpha, ph,
+           reference_ph, network_input):  # fmt: skip
     """Write the drive of each network's stimulus nodes, and which networks each cell listens to.
 
     Acid counts above that of the undisturbed disc, to which its cells are used. ``held`` (nodes,
@@ -29,7 +29,7 @@ def kernel(clock, p, nodes, held, seats, rows, sharing, standing, order, level, 
                     acid = acidity(ph[i, k], reference_ph[i, k], p)
                     stress = combine(combine(il1, tnf), acid)
                     standing[i, k] = stress + PLACE * rows.place[i, k]
-        take_sides(rows, sharing, seats, standing, order, level)
+        take_sides(rows, sharing, seats, standing)
     network_input[:] = held
     for q in range(network_input.shape[1]):
         i, k = seats[q]
@@ -77,10 +77,9 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
         return nodes.index(STIMULUS + name) if STIMULUS + name in nodes else -1
 
     rows = setting.objects.get("rows") or no_rows(setting.shape)
-    order = np.arange(setting.patches)
     return (tuple(number(name) for name in ("IL-1beta", "TNF-alpha", "acidity")),
             setting.objects["held_drive"], setting.seats, rows, setting.sharing,
-            np.zeros(setting.shape), order, np.zeros(setting.patches))  # fmt: skip
+            np.zeros(setting.shape))  # fmt: skip
 
 
 MECHANISM = Mechanism(

@@ -9,6 +9,7 @@ their distance. What cells of one stress differ in beside it (vesicles) is met b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -29,24 +30,36 @@ class Rows(NamedTuple):
         row: (nr, nz) row of each grid cell, -1 outside.
         place: (nr, nz) where in its row it is expected to stand, 0 to 1.
         bounds: (rows, 2) first network of a row and the one after its last.
+        order: (networks,) networks of each row as they stand.
+        level: (networks,) what they stand at.
     """
 
     row: Ints
     place: Floats
     bounds: Ints
+    order: Ints
+    level: Floats
 
 
 def no_rows(shape: tuple[int, ...]) -> Rows:
     """Rows of a dish, where each cell has a network: none."""
-    return Rows(np.full(shape, -1), np.zeros(shape), np.zeros((0, 2), dtype=np.int64))
+    return rows_of(np.full(shape, -1), np.zeros(shape), [])
+
+
+def rows_of(row: Ints, place: Floats, bounds: Sequence[tuple[int, int]]) -> Rows:
+    """Rows before their first step."""
+    count = bounds[-1][1] if bounds else 0
+    edges = np.array(bounds, dtype=np.int64).reshape(-1, 2)
+    return Rows(row.astype(np.int64), place, edges, np.arange(count), np.zeros(count))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def line_up(seats, bounds, standing, order, level):
-    """Sort the networks of each row by what their cells are ``standing`` at.
+def line_up(rows, seats, standing):
+    """Sort the networks of each row by what their cells are ``standing`` at (nr, nz).
 
-    ``order`` (networks,) goes on from the step before, so there is little to move.
+    The order goes on from the step before, so there is little to move.
     """
+    bounds, order, level = rows.bounds, rows.order, rows.level
     for n in range(bounds.shape[0]):
         for j in range(bounds[n, 0], bounds[n, 1]):
             q = order[j]
@@ -58,9 +71,10 @@ def line_up(seats, bounds, standing, order, level):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def take_sides(rows, sharing, seats, standing, order, level):
+def take_sides(rows, sharing, seats, standing):
     """Write between which two networks each cell stands, and the weight of the second."""
-    line_up(seats, rows.bounds, standing, order, level)
+    line_up(rows, seats, standing)
+    order, level = rows.order, rows.level
     for i in range(standing.shape[0]):
         for k in range(standing.shape[1]):
             n = rows.row[i, k]

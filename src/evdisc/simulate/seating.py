@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evdisc.cell.neighbours import Rows
+from evdisc.cell.neighbours import Rows, rows_of
 from evdisc.mechanism.contract import REGIONS
 from evdisc.mechanism.setting import Setting
 from evdisc.simulate.assemble import pack
@@ -93,5 +93,6 @@ def take_seats(grid: Grid, level: Floats, edge: int) -> Seating:
             seats.append(part[np.rint(np.linspace(0, len(part) - 1, own)).astype(np.int64)])
             bounds.append((first, first + own))
             region += [c] * own
-    rows_ = Rows(row.astype(np.int64), place, np.array(bounds, dtype=np.int64))
-    return Seating(nearest.astype(np.int64), np.array(region), np.concatenate(seats), rows_)
+    return Seating(
+        nearest, np.array(region), np.concatenate(seats), rows_of(row, place, bounds)
+    )  # fmt: skip
