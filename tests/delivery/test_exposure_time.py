@@ -1,4 +1,4 @@
-"""Time above half of the effect: a straight way within a step, cell by cell, for both hypotheses."""
+"""Time above half of the effect: a straight way within a step, in each cell, for both cases."""
 
 from functools import cache
 

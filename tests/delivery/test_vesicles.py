@@ -24,7 +24,7 @@ def test_free_diffusivity_at_body_temperature(nanometres, expected):
 def test_copies_in_the_cell_follow_the_closed_form():
     life = 3 * 86400.0
     rate = np.log(2) / life
-    kept, gained = fading(life, life)
+    kept, _ = fading(life, life)
     assert kept == pytest.approx(0.5)
     assert 2.0 * fading(life, 1e9)[1] == pytest.approx(2.0 / rate)
     half, whole = fading(life, 5e4), fading(life, 1e5)

@@ -75,10 +75,14 @@ def kernel(
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
-    """Cell of each network, the delivery hypothesis, own copies, what is there, what it sponges, and its delay."""
+    """Seats, the delivery hypothesis, own copies, what is there, what it sponges, and its delay."""
     potency = int(setting.objects["hypothesis"] == "potency")
     names = ("endogenous_copies", "cargo_present", "sponged_copies", "expression_delay")
-    return setting.seats, potency, *(np.asarray(setting.objects[n], dtype=np.float64) for n in names)
+    return (
+        setting.seats,
+        potency,
+        *(np.asarray(setting.objects[n], dtype=np.float64) for n in names),
+    )
 
 
 MECHANISM = Mechanism(

@@ -25,7 +25,10 @@ def kernel(clock, p, nodes, held, seats, rows, sharing, standing, il_1beta, tnf_
         for i in range(standing.shape[0]):
             for k in range(standing.shape[1]):
                 if rows.row[i, k] >= 0:
-                    il1, tnf = saturated(il_1beta[i, k], p[0, 0]), saturated(tnf_alpha[i, k], p[1, 0])
+                    il1, tnf = (
+                        saturated(il_1beta[i, k], p[0, 0]),
+                        saturated(tnf_alpha[i, k], p[1, 0]),
+                    )
                     acid = acidity(ph[i, k], reference_ph[i, k], p)
                     stress = combine(combine(il1, tnf), acid)
                     standing[i, k] = stress + PLACE * rows.place[i, k]

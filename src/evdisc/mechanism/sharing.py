@@ -29,4 +29,4 @@ def alone(network_of: NDArray[np.int64]) -> Sharing:
 @njit(cache=True, nogil=True, error_model="numpy")
 def mixed(values: Any, label: int, first: int, second: int, share: float) -> float:
     """A cell's value of ``label`` from (labels, networks)."""
-    return (1.0 - share) * values[label, first] + share * values[label, second]  # type: ignore[no-any-return]
+    return (1.0 - share) * values[label, first] + share * values[label, second]

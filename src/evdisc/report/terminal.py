@@ -68,7 +68,7 @@ def oracle_lines(found: Mapping[str, Any]) -> str:
     return "\n".join([
         head, text_table(["mean", "end", "worst in time"], rows),
         text_table(["field at the end", *IN_CELLS.values()], fields),
-        "of itself: of the cell's own value, taken as 1 % of the largest at least; raw: without that",
+        "of itself: of the cell's own value or 1 % of the largest, if more; raw: without that",
     ])  # fmt: skip
 
 

@@ -8,6 +8,7 @@ are spread evenly over the order in which cytokines of the whole disc would reac
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -68,31 +69,33 @@ def take_seats(grid: Grid, level: Floats, edge: int) -> Seating:
 
     ``level`` (nr, nz) orders the cells of a row.
     """
-    inside = grid.region < len(REGIONS)
     nearest, row = np.full(grid.shape, -1), np.full(grid.shape, -1)
     place = np.zeros(grid.shape)
     seats: list[Ints] = []
     bounds: list[tuple[int, int]] = []
     region: list[int] = []
+    for c, cells, count in rows_of_cells(grid.region, edge):
+        cells = cells[np.argsort(level[tuple(cells.T)], kind="stable")]
+        at, first = np.linspace(0.0, 1.0, len(cells)), len(region)
+        inside = tuple(cells.T)
+        nearest[inside] = first + np.rint(at * (count - 1)).astype(np.int64)
+        row[inside], place[inside] = len(bounds), at
+        seats.append(cells[np.rint(np.linspace(0, len(cells) - 1, count)).astype(np.int64)])
+        bounds.append((first, first + count))
+        region += [c] * count
+    return Seating(nearest, np.array(region), np.concatenate(seats), rows_of(row, place, bounds))
+
+
+def rows_of_cells(region: NDArray[np.int8], edge: int) -> Iterator[tuple[int, Ints, int]]:
+    """Region, grid cells (cells, 2) and number of networks of each row."""
+    usual = max(int((region < len(REGIONS)).sum()) // (len(REGIONS) * edge**2), LEAST)
     for c in range(len(REGIONS)):
-        cells = np.argwhere(grid.region == c)
-        count = len(cells) if edge == 1 else max(int(inside.sum()) // (3 * edge**2), LEAST)
-        count = min(count, len(cells))
+        cells = np.argwhere(region == c)
+        count = len(cells) if edge == 1 else min(usual, len(cells))
         rows = min(MOST_ROWS, max(count // LEAST_OF_ROW, 1)) if c == 0 else 1
-        for number, part in enumerate(np.array_split(cells[np.argsort(cells[:, 1], kind="stable")], rows)):
-            if not len(part):
-                continue
-            own = count // rows + (number < count % rows)
-            order = np.argsort(level[part[:, 0], part[:, 1]], kind="stable")
-            part = part[order]
-            at = np.arange(len(part)) / max(len(part) - 1, 1)
-            first = len(region)
-            i, k = part.T
-            nearest[i, k] = first + np.rint(at * (own - 1)).astype(np.int64)
-            row[i, k], place[i, k] = len(bounds), at
-            seats.append(part[np.rint(np.linspace(0, len(part) - 1, own)).astype(np.int64)])
-            bounds.append((first, first + own))
-            region += [c] * own
-    return Seating(
-        nearest, np.array(region), np.concatenate(seats), rows_of(row, place, bounds)
-    )  # fmt: skip
+        along = cells[np.argsort(cells[:, 1], kind="stable")]
+        for part, own in zip(
+            np.array_split(along, rows), np.array_split(np.arange(count), rows), strict=True
+        ):
+            if own.size:
+                yield c, part, own.size

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from evdisc.cell.autocrine import CYTOKINES, release_share
 from evdisc.cell.cargo_effect import acting_pairs
 from evdisc.cell.network import Network
-from evdisc.mechanism.contract import REGIONS
 from evdisc.mechanism.setting import Setting
 from evdisc.protocol.disc_specs import DiscSpec
 from evdisc.simulate.seating import Seating
