@@ -21,7 +21,8 @@ def test_cells_move_between_pools_and_none_appears_or_vanishes(rates, active, hu
     dead = [np.zeros((1, 1)) for _ in range(3)]
     living = np.zeros((1, 1))
     kernel(np.array([0.0, dt, 0, 0]), p, alone(one), np.arange(4), np.zeros((2, 1)),
-           np.zeros((1, 4, 4)), np.array([[hunger]]), activity, reference, living, *pools, *dead)  # fmt: skip
+           np.zeros((1, 4, 4)), np.array([[hunger]]), activity, reference, living, *pools,
+           *dead)  # fmt: skip
     assert min(x.min() for x in (*pools, *dead)) >= -1e-3
     total = sum(x.sum() for x in (*pools, *dead))
     assert total == pytest.approx(sum(cells), rel=1e-9, abs=1e-6)

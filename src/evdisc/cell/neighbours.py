@@ -32,6 +32,7 @@ class Rows(NamedTuple):
         bounds: (rows, 2) first network of a row and the one after its last.
         order: (networks,) networks of each row as they stand.
         level: (networks,) what they stand at.
+        below: (nr, nz) place in ``order`` of the network last found below each grid cell.
     """
 
     row: Ints
@@ -39,6 +40,7 @@ class Rows(NamedTuple):
     bounds: Ints
     order: Ints
     level: Floats
+    below: Ints
 
 
 def no_rows(shape: tuple[int, ...]) -> Rows:
@@ -50,7 +52,8 @@ def rows_of(row: Ints, place: Floats, bounds: Sequence[tuple[int, int]]) -> Rows
     """Rows before their first step."""
     count = bounds[-1][1] if bounds else 0
     edges = np.array(bounds, dtype=np.int64).reshape(-1, 2)
-    return Rows(row.astype(np.int64), place, edges, np.arange(count), np.zeros(count))
+    below = np.zeros(row.shape, dtype=np.int64)
+    return Rows(row.astype(np.int64), place, edges, np.arange(count), np.zeros(count), below)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -71,6 +74,19 @@ def line_up(rows, seats, standing):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def place_below(level, first, end, at):
+    """Place of the last level up to ``at``, but not the last of all."""
+    low, high = first, end - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if level[middle] <= at:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def take_sides(rows, sharing, seats, standing):
     """Write between which two networks each cell stands, and the weight of the second."""
     line_up(rows, seats, standing)
@@ -80,13 +96,11 @@ def take_sides(rows, sharing, seats, standing):
             n = rows.row[i, k]
             if n < 0:
                 continue
-            low, high, at = rows.bounds[n, 0], rows.bounds[n, 1] - 1, standing[i, k]
-            while high - low > 1:
-                middle = (low + high) // 2
-                if level[middle] <= at:
-                    low = middle
-                else:
-                    high = middle
+            low, end, at = rows.below[i, k], rows.bounds[n, 1], standing[i, k]
+            if low < rows.bounds[n, 0] or not level[low] <= at < level[min(low + 1, end - 1)]:
+                low = place_below(level, rows.bounds[n, 0], end, at)
+                rows.below[i, k] = low
+            high = min(low + 1, end - 1)
             wide = level[high] - level[low]
             share = (at - level[low]) / wide if wide > 0.0 else 0.0
             sharing.first[i, k], sharing.second[i, k] = order[low], order[high]
