@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: networks a region has at least, and those a row of the nucleus has
-LEAST, LEAST_OF_ROW = 4, 12
+LEAST, LEAST_OF_ROW = 8, 12
 MOST_ROWS = 3
 #: s in which cytokines reach a steady state
 STEADY = 7 * 86400.0
