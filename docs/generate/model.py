@@ -135,7 +135,7 @@ def variables() -> str:
 
 VARIABLES_TEXT = """
 Mechanisms know one another by these names alone. A variable is held in each cell of the grid, in
-each patch (grid cells of one region that share a network), in each region, in each eighth of the
+each patch (a network, which grid cells of one region share), in each region, in each eighth of the
 annulus (sector), or once in the disc. In a dish each cell type is one grid cell and one patch.
 `reference_` before a name is its value in the healthy, undisturbed disc.
 """

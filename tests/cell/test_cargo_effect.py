@@ -28,11 +28,11 @@ def test_binding_obeys_the_law_of_mass_action(s, e, b):
 
 def test_expression_follows_its_delay_exactly():
     delay, share = np.array([0.0, 7200.0, 86400.0]), np.array([1.0, 1.0, 0.01])
-    copies, made = np.full((3, 1), 500.0), np.zeros((3, 1))
+    copies, made = np.full((3, 1, 1), 500.0), np.zeros((3, 1, 1))
     for _ in range(24):
         kernel(np.array([0.0, 3600.0]), np.zeros((0, 3)), delay, share, copies, made)
     exact = share * 500.0 * (1.0 - np.exp(-86400.0 / np.maximum(delay, 1e-9)))
-    np.testing.assert_allclose(made[:, 0], exact, rtol=1e-12)
+    np.testing.assert_allclose(made[:, 0, 0], exact, rtol=1e-12)
 
 
 def test_the_evidence_says_who_sponges_whom():

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from evdisc.cell.cargo_effect import MECHANISM as CARGO
 from evdisc.cell.fates import excess, kernel, pressing, transfer
+from evdisc.mechanism.sharing import alone
 
 POOLS = 4
 RATE = st.floats(0, 1e-4)
@@ -19,8 +20,9 @@ def test_cells_move_between_pools_and_none_appears_or_vanishes(rates, active, hu
     pools = [np.array([[c]]) for c in cells]
     dead = [np.zeros((1, 1)) for _ in range(3)]
     living = np.zeros((1, 1))
-    kernel(np.array([0.0, dt, 0, 0]), p, one, np.arange(4), np.zeros((2, 1)), np.zeros((1, 4, 4)),
-           np.array([[hunger]]), activity, reference, living, *pools, *dead)  # fmt: skip
+    kernel(np.array([0.0, dt, 0, 0]), p, alone(one), np.arange(4), np.zeros((2, 1)),
+           np.zeros((1, 4, 4)), np.array([[hunger]]), activity, reference, living, *pools,
+           *dead)  # fmt: skip
     assert min(x.min() for x in (*pools, *dead)) >= -1e-3
     total = sum(x.sum() for x in (*pools, *dead))
     assert total == pytest.approx(sum(cells), rel=1e-9, abs=1e-6)

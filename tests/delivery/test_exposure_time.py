@@ -1,4 +1,4 @@
-"""Time above half of the effect: a straight way within a step, by patch, for both hypotheses."""
+"""Time above half of the effect: a straight way within a step, in each cell, for both cases."""
 
 from functools import cache
 
@@ -23,16 +23,16 @@ def test_share_of_a_step_above(start, end, share):
     assert share_over(float(start), float(end), 1.0) == pytest.approx(share)
 
 
-def test_time_is_counted_where_the_patch_lies_and_by_the_most_plentiful_cargo():
-    patch_of = np.array([[0, 1], [1, -1]])
+def test_time_is_counted_in_each_cell_and_by_the_most_plentiful_cargo():
     over = np.zeros((2, 2)), np.zeros((2, 2))
-    last, spent = np.array([[5.0, 0.0], [0.0, 0.0]]), np.zeros((2, 2))
+    last = np.array([[[5.0, 0.0], [0.0, 0.0]], np.zeros((2, 2))])
     half = np.array([[1.0] * 3, [10.0] * 3])
-    vesicles, copies = np.array([5.0, 0.5]), np.array([[0.0, 1.0], [0.0, 20.0]])
-    kernel(np.array([0.0, 100.0, 0.0, 0.0]), half, patch_of, last, spent, vesicles, copies, *over)
-    np.testing.assert_allclose(over[0], [[100.0, 0.0], [0.0, 0.0]])
+    vesicles = np.array([[5.0, 0.5], [0.0, 4.0]])
+    copies = np.array([[[0.0, 1.0], [0.0, 0.0]], [[0.0, 20.0], [20.0, 0.0]]])
+    kernel(np.array([0.0, 100.0, 0.0, 0.0]), half, last, vesicles, copies, *over)
+    np.testing.assert_allclose(over[0], [[100.0, 0.0], [0.0, 75.0]])
     np.testing.assert_allclose(over[1], [[0.0, 50.0], [50.0, 0.0]])
-    np.testing.assert_array_equal(last, [[5.0, 0.5], [0.0, 20.0]])
+    np.testing.assert_array_equal(last, [vesicles, [[0.0, 20.0], [20.0, 0.0]]])
 
 
 @cache

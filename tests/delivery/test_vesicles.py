@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from evdisc.cargo.molecules import linked
-from evdisc.delivery.internalise import relaxed
+from evdisc.delivery.internalise import fading
 from evdisc.delivery.stokes_einstein import free_diffusivity
 from evdisc.evidence.library import load
 from evdisc.vesicle.build import build_product, native_profile
@@ -24,10 +24,12 @@ def test_free_diffusivity_at_body_temperature(nanometres, expected):
 def test_copies_in_the_cell_follow_the_closed_form():
     life = 3 * 86400.0
     rate = np.log(2) / life
-    assert relaxed(10.0, 0.0, life, life) == pytest.approx(5.0)
-    assert relaxed(0.0, 2.0, life, 1e9) == pytest.approx(2.0 / rate)
-    halved = relaxed(relaxed(1.0, 2.0, life, 5e4), 2.0, life, 5e4)
-    assert halved == pytest.approx(relaxed(1.0, 2.0, life, 1e5), rel=1e-12)
+    kept, _ = fading(life, life)
+    assert kept == pytest.approx(0.5)
+    assert 2.0 * fading(life, 1e9)[1] == pytest.approx(2.0 / rate)
+    half, whole = fading(life, 5e4), fading(life, 1e5)
+    assert half[0] ** 2 == pytest.approx(whole[0], rel=1e-12)
+    assert half[0] * half[1] + half[1] == pytest.approx(whole[1], rel=1e-12)
 
 
 def product(**vesicle):

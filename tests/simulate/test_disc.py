@@ -129,13 +129,15 @@ def test_in_bounds_names_the_state_that_is_not_finite():
 def test_every_disc_mechanism_is_assembled_with_its_evidence_units():
     study = studies.rat().spec
     member = draw(study, 0, library())
+    from evdisc.simulate.seating import take_seats
     from evdisc.simulate.site import cargo_objects, disc_setting, geometry
 
     network = member.network(True)
     objects = cargo_objects(None, network, member.values, "potency")
     objects |= {"rate_law": "guarded", "release_share": [1.0, 1.0, 1.0]}
     grid = disc.member_grid(study, member)
-    setting = disc_setting(grid, geometry(member.values), network, objects, (), 4)
+    seating = take_seats(grid, np.zeros(grid.shape), 4)
+    setting = disc_setting(grid, geometry(member.values), network, objects, (), seating)
     assembly = assemble(DISC, setting, member.values)
     assert {b.mechanism.name for b in (*assembly.halves, *assembly.steps)} == {
         m.name for m in DISC if m.when in ("step", "halves")

@@ -56,6 +56,7 @@ def bound_share(s: float, e: float, b: float) -> float:
 def kernel(
     clock,
     p,
+    seats,
     potency,
     endogenous,
     present,
@@ -66,14 +67,15 @@ def kernel(
     vesicles_per_cell,
     cargo_strength,
 ):
-    """Write the strength of every cargo in every patch."""
+    """Write the strength of every cargo in every network, by what the cell it sits in holds."""
     for c in range(cargo_strength.shape[0]):
         for q in range(cargo_strength.shape[1]):
+            i, k = seats[q]
             if potency:
-                v = vesicles_per_cell[q]
+                v = vesicles_per_cell[i, k]
                 cargo_strength[c, q] = present[c] * v / (v + p[0, 0])
             else:
-                d = expressed_copies[c, q] if delay[c] > 0.0 else cargo_copies[c, q]
+                d = expressed_copies[c, i, k] if delay[c] > 0.0 else cargo_copies[c, i, k]
                 if sponged[c] > 0.0:
                     cargo_strength[c, q] = bound_share(d, sponged[c], p[2, 0])
                     continue
@@ -81,10 +83,14 @@ def kernel(
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
-    """The delivery hypothesis, own copies, what is there, what it sponges, and its delay."""
+    """Seats, the delivery hypothesis, own copies, what is there, what it sponges, and its delay."""
     potency = int(setting.objects["hypothesis"] == "potency")
     names = ("endogenous_copies", "cargo_present", "sponged_copies", "expression_delay")
-    return potency, *(np.asarray(setting.objects[n], dtype=np.float64) for n in names)
+    return (
+        setting.seats,
+        potency,
+        *(np.asarray(setting.objects[n], dtype=np.float64) for n in names),
+    )
 
 
 MECHANISM = Mechanism(

@@ -25,9 +25,10 @@ def kernel(clock, p, delay, share, cargo_copies, expressed_copies):
     """Advance the expressed copies over one macro step with the delivered ones held."""
     for c in range(delay.shape[0]):
         keep = math.exp(-clock[1] / delay[c]) if delay[c] > 0.0 else 0.0
-        for q in range(cargo_copies.shape[1]):
-            made = share[c] * cargo_copies[c, q]
-            expressed_copies[c, q] = made + (expressed_copies[c, q] - made) * keep
+        for i in range(cargo_copies.shape[1]):
+            for k in range(cargo_copies.shape[2]):
+                made = share[c] * cargo_copies[c, i, k]
+                expressed_copies[c, i, k] = made + (expressed_copies[c, i, k] - made) * keep
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:

@@ -10,8 +10,9 @@ With H healthy, F inflamed, E early and L late senescent cells per m3:
     k_on = h_on w_inf,  k_off = h_off (1 - w_inf),  k_sen = h_sen w_sen
     w = a^2 (1 + b^2) / (a^2 + b^2),  a = max(x - x0, 0) / (1 - x0)
 
-x is the activity of the node apoptosis, pyroptosis, inflammation or senescence in the patch, x0
-that of the healthy disc, b ``hazard_half``. In 1/s are h_apo and h_pyr the hazards of death, h_on
+x is the activity of the node apoptosis, pyroptosis, inflammation or senescence in a network, x0
+that of the healthy disc, b ``hazard_half``; a cell between two networks takes the mean of their
+hazards and of their transfers. In 1/s are h_apo and h_pyr the hazards of death, h_on
 and h_off onset and resolution of inflammation, h_sen the hazard of senescence, k_lock and k_rev its
 locking and reversal. The dead count as apoptotic, pyroptotic or starved in proportion to the terms
 of d. Activities are held over a step, and the step is exact.
@@ -33,6 +34,7 @@ from numba import njit
 
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
+from evdisc.mechanism.sharing import mixed
 
 #: pools of living cells
 HEALTHY, INFLAMED, EARLY, LATE = range(4)
@@ -114,7 +116,7 @@ def multiply(a, b, by, out):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def pressures(p, node, activity, reference_activity, dt, hazard, moves):
-    """Write the hazards (apoptosis, pyroptosis) and pool transfers of every patch."""
+    """Write the hazards (apoptosis, pyroptosis) and pool transfers of every network."""
     work = np.empty((3, POOLS, POOLS))
     drive = np.zeros(4)
     for q in range(activity.shape[1]):
@@ -127,28 +129,35 @@ def pressures(p, node, activity, reference_activity, dt, hazard, moves):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def kernel(clock, p, patch_of, node, hazard, moves, starvation_rate, activity, reference_activity,
+def kernel(clock, p, sharing, node, hazard, moves, starvation_rate, activity, reference_activity,
            living_cells, healthy_cells, inflamed_cells, early_senescent_cells,
            late_senescent_cells, apoptotic_cells, pyroptotic_cells, starved_cells):  # fmt: skip
     """Move cells between pools over one macro step; the sum of all pools is kept.
 
-    Cells of all pools die alike, so death is a factor on the exact transfer between the pools.
+    Cells of all pools die alike, so death is a factor on the exact transfer between the pools. A
+    cell between two networks takes the mean of their hazards and of their transfers.
     """
     dt = clock[1]
     pressures(p, node, activity, reference_activity, dt, hazard, moves)
-    for i in range(patch_of.shape[0]):
-        for k in range(patch_of.shape[1]):
-            q = patch_of[i, k]
-            if q < 0:
+    m = np.empty((POOLS, POOLS))
+    for i in range(living_cells.shape[0]):
+        for k in range(living_cells.shape[1]):
+            a, b, w = sharing.first[i, k], sharing.second[i, k], sharing.share[i, k]
+            if a < 0:
                 continue
             h, f = healthy_cells[i, k], inflamed_cells[i, k]
             s, late = early_senescent_cells[i, k], late_senescent_cells[i, k]
             alive = h + f + s + late
             if alive <= 0.0:
                 continue
-            apoptosis, pyroptosis, starving = hazard[0, q], hazard[1, q], starvation_rate[i, k]
+            apoptosis, pyroptosis = mixed(hazard, 0, a, b, w), mixed(hazard, 1, a, b, w)
+            starving = starvation_rate[i, k]
             death = apoptosis + pyroptosis + starving
-            left, m = math.exp(-death * dt), moves[q]
+            left = math.exp(-death * dt)
+            for to in range(POOLS):
+                for source in range(POOLS - 1):
+                    one, other = moves[a, to, source], moves[b, to, source]
+                    m[to, source] = (1.0 - w) * one + w * other
             healthy_cells[i, k] = left * (m[0, 0] * h + m[0, 1] * f + m[0, 2] * s)
             inflamed_cells[i, k] = left * (m[1, 0] * h + m[1, 1] * f + m[1, 2] * s)
             early_senescent_cells[i, k] = left * (m[2, 0] * h + m[2, 1] * f + m[2, 2] * s)
@@ -162,11 +171,11 @@ def kernel(clock, p, patch_of, node, hazard, moves, starvation_rate, activity, r
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
-    """Patch map, the numbers of the fate nodes, and work space."""
+    """Networks of each cell, the numbers of the fate nodes, and work space."""
     network = setting.objects["network"]
     nodes = np.array([network.index(name) for name in NODES], dtype=np.int64)
     patches = setting.patches
-    return setting.patch_of, nodes, np.zeros((2, patches)), np.zeros((patches, POOLS, POOLS))
+    return setting.sharing, nodes, np.zeros((2, patches)), np.zeros((patches, POOLS, POOLS))
 
 
 MECHANISM = Mechanism(

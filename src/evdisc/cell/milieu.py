@@ -5,9 +5,9 @@
     A(pH) = 1 / (1 + exp((pH - pH_half) / w))
     network_input = 1 - (1 - held) (1 - u)
 
-c, pH and pH0, that of the undisturbed disc, are means over the patch, weighted by living cells
-(cells per m3 plus one, so that an empty patch has a milieu). K is the half dose of the cytokine,
-kg/m3; pH_half and w are the pH at half drive and its width; held is a drive that a dish study sets
+c, pH and pH0, that of the undisturbed disc, are those of the grid cell a network sits in;
+:mod:`evdisc.cell.neighbours` tells which two networks another cell listens to. K is the half dose
+of the cytokine, kg/m3; pH_half and w are the pH at half drive and its width; held is a drive that a dish study sets
 by hand, and the two combine by OR. Acid counts above that of the undisturbed disc, to which its
 cells are used. The forms are our choice; the half doses are rows of the evidence.
 """
@@ -20,46 +20,57 @@ import numpy as np
 from numba import njit
 
 from evdisc.cell.blueprint import STIMULUS
+from evdisc.cell.neighbours import PLACE, no_rows, take_sides
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def kernel(clock, p, patch_of, node_il1, node_tnf, node_acid, held, share, il_1beta, tnf_alpha,
-           ph, reference_ph, living_cells, network_input):  # fmt: skip
-    """Average the milieu over each patch and write the drive of its stimulus nodes.
+def kernel(clock, p, nodes, held, seats, rows, sharing, standing, il_1beta, tnf_alpha, ph,
+           reference_ph, network_input):  # fmt: skip
+    """Write the drive of each network's stimulus nodes, and which networks each cell listens to.
 
     ``held`` (nodes, patches) is a drive a dish study sets by hand.
     """
-    patches = network_input.shape[1]
-    share[:] = 0.0
-    for i in range(patch_of.shape[0]):
-        for k in range(patch_of.shape[1]):
-            q = patch_of[i, k]
-            if q >= 0:
-                # weighted by living cells; a patch without any still has a milieu
-                weight = living_cells[i, k] + 1.0
-                share[0, q] += weight
-                share[1, q] += weight * il_1beta[i, k]
-                share[2, q] += weight * tnf_alpha[i, k]
-                share[3, q] += weight * ph[i, k]
-                share[4, q] += weight * reference_ph[i, k]
-    # written out: an assignment of whole arrays makes the kernel slow to load
-    for i in range(held.shape[0]):
-        for q in range(patches):
-            network_input[i, q] = held[i, q]
-    for q in range(patches):
-        il1, tnf = share[1, q] / share[0, q], share[2, q] / share[0, q]
-        usual = acidity_drive(share[4, q] / share[0, q], p)
-        acid = 0.0
-        if usual < 1.0:  # before the undisturbed disc is known there is nothing to compare with
-            acid = max(acidity_drive(share[3, q] / share[0, q], p) - usual, 0.0) / (1.0 - usual)
-        if node_il1 >= 0:
-            network_input[node_il1, q] = combine(held[node_il1, q], il1 / (il1 + p[0, 0]))
-        if node_tnf >= 0:
-            network_input[node_tnf, q] = combine(held[node_tnf, q], tnf / (tnf + p[1, 0]))
-        if node_acid >= 0:
-            network_input[node_acid, q] = combine(held[node_acid, q], acid)
+    if rows.bounds.shape[0] > 0:
+        for i in range(standing.shape[0]):
+            for k in range(standing.shape[1]):
+                if rows.row[i, k] >= 0:
+                    il1, tnf = (
+                        saturated(il_1beta[i, k], p[0, 0]),
+                        saturated(tnf_alpha[i, k], p[1, 0]),
+                    )
+                    acid = acidity(ph[i, k], reference_ph[i, k], p)
+                    stress = combine(combine(il1, tnf), acid)
+                    standing[i, k] = stress + PLACE * rows.place[i, k]
+        take_sides(rows, sharing, seats, standing)
+    for q in range(network_input.shape[1]):
+        # written out: an assignment of whole arrays makes the kernel slow to load
+        for n in range(network_input.shape[0]):
+            network_input[n, q] = held[n, q]
+        i, k = seats[q]
+        drives = (saturated(il_1beta[i, k], p[0, 0]), saturated(tnf_alpha[i, k], p[1, 0]),
+                  acidity(ph[i, k], reference_ph[i, k], p))  # fmt: skip
+        for n in range(3):
+            if nodes[n] >= 0:
+                network_input[nodes[n], q] = combine(held[nodes[n], q], drives[n])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def saturated(level: float, half: float) -> float:
+    """Drive by a cytokine."""
+    return level / (level + half)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def acidity(ph: float, usual_ph: float, p) -> float:
+    """Drive by acid above the usual, as a share of what is left above it."""
+    if ph >= usual_ph:
+        return 0.0
+    usual = acidity_drive(usual_ph, p)
+    if usual >= 1.0:  # before the undisturbed disc is known there is nothing to compare with
+        return 0.0
+    return max(acidity_drive(ph, p) - usual, 0.0) / (1.0 - usual)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -75,21 +86,22 @@ def combine(a: float, b: float) -> float:
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
-    """Patch map, node numbers, drives held by hand, and work space."""
+    """Node numbers, drives held by hand, networks and their rows, and work space."""
     nodes = setting.objects["network"].nodes
 
     def number(name: str) -> int:
         return nodes.index(STIMULUS + name) if STIMULUS + name in nodes else -1
 
-    held = setting.objects["held_drive"]
-    return (setting.patch_of, number("IL-1beta"), number("TNF-alpha"), number("acidity"), held,
-            np.zeros((5, setting.patches)))  # fmt: skip
+    rows = setting.objects.get("rows") or no_rows(setting.shape)
+    return (tuple(number(name) for name in ("IL-1beta", "TNF-alpha", "acidity")),
+            setting.objects["held_drive"], setting.seats, rows, setting.sharing,
+            np.zeros(setting.shape))  # fmt: skip
 
 
 MECHANISM = Mechanism(
     name="milieu",
     kernel=kernel,
-    reads=("il_1beta", "tnf_alpha", "ph", "reference_ph", "living_cells"),
+    reads=("il_1beta", "tnf_alpha", "ph", "reference_ph"),
     owns=("network_input",),
     parameters=(
         Parameter(

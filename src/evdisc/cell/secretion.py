@@ -19,35 +19,37 @@ from evdisc.cell.autocrine import CYTOKINES
 from evdisc.cell.fates import excess
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
+from evdisc.mechanism.sharing import mixed
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, patch_of, column, share, node, activity, reference_activity, living_cells,
+def kernel(clock, p, sharing, column, released, node, activity, reference_activity, living_cells,
            il_1beta_secretion, tnf_alpha_secretion):  # fmt: skip
     """Write the release of IL-1beta and TNF-alpha, kg per m3 tissue per s.
 
-    ``share`` (columns,) is the part of the release at which a healthy tissue stays healthy.
+    ``released`` (columns,) is the part of the release at which a healthy tissue stays healthy.
     """
-    for i in range(patch_of.shape[0]):
-        for k in range(patch_of.shape[1]):
-            q = patch_of[i, k]
-            if q < 0:
+    for i in range(living_cells.shape[0]):
+        for k in range(living_cells.shape[1]):
+            a, b, w = sharing.first[i, k], sharing.second[i, k], sharing.share[i, k]
+            if a < 0:
                 continue
-            cells = share[column[q]] * living_cells[i, k]
-            il_1beta_secretion[i, k] = (
-                p[0, 0] * cells * excess(activity[node[0], q], reference_activity[node[0], q])
-            )
-            tnf_alpha_secretion[i, k] = (
-                p[1, 0] * cells * excess(activity[node[1], q], reference_activity[node[1], q])
-            )
+            cells = released[column[a]] * living_cells[i, k]
+            il_1beta, tnf_alpha = node
+            active = mixed(activity, il_1beta, a, b, w)
+            above = excess(active, reference_activity[il_1beta, a])
+            il_1beta_secretion[i, k] = p[0, 0] * cells * above
+            active = mixed(activity, tnf_alpha, a, b, w)
+            above = excess(active, reference_activity[tnf_alpha, a])
+            tnf_alpha_secretion[i, k] = p[1, 0] * cells * above
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
-    """Patch map, column and release of each patch's cells, and numbers of the cytokine genes."""
+    """Networks, column and release of each cell, and numbers of the cytokine genes."""
     network = setting.objects["network"]
     share = np.asarray(setting.objects["release_share"], dtype=np.float64)
     genes = tuple(network.index(name) for name in CYTOKINES)
-    return setting.patch_of, setting.patch_region, share, genes
+    return setting.sharing, setting.patch_region, share, genes
 
 
 MECHANISM = Mechanism(

@@ -24,6 +24,7 @@ from numba import njit
 from evdisc.delivery.bolus import nucleus_cells, place
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
+from evdisc.mechanism.sharing import mixed
 
 ROS = "ROS"
 
@@ -35,7 +36,7 @@ def still_held(x: float, span: float, tau: float, shape: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, law, node, patch_of, activity, reference_activity, loaded_vesicles,
+def kernel(clock, p, law, node, sharing, activity, reference_activity, loaded_vesicles,
            vesicle_release, carried_vesicles):  # fmt: skip
     """Write what is set free, vesicles/m3/s, and take it from what is held.
 
@@ -49,9 +50,10 @@ def kernel(clock, p, law, node, patch_of, activity, reference_activity, loaded_v
             held = carried_vesicles[i, k]
             if held <= 0.0:
                 continue
-            q, faster = patch_of[i, k], 1.0
+            q, faster = sharing.first[i, k], 1.0
             if node >= 0 and q >= 0 and law[2] > 0.0:
-                above = max(activity[node, q] - reference_activity[node, q], 0.0)
+                now = mixed(activity, node, q, sharing.second[i, k], sharing.share[i, k])
+                above = max(now - reference_activity[node, q], 0.0)
                 faster += law[2] * above / (1.0 - reference_activity[node, q] + 1e-12)
             x = -math.log(min(max(held / loaded_vesicles[i, k], 1e-300), 1.0))
             left = held * still_held(x, faster * clock[1], law[0], law[1])
@@ -60,10 +62,10 @@ def kernel(clock, p, law, node, patch_of, activity, reference_activity, loaded_v
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
-    """Law of the carrier, number of the ROS node, patch map."""
+    """Law of the carrier, number of the ROS node, networks of each cell."""
     law = np.asarray(setting.objects.get("release_law", (1.0, 1.0, 0.0)), dtype=np.float64)
     node = setting.nodes.index(ROS) if ROS in setting.nodes else -1
-    return law, node, setting.patch_of
+    return law, node, setting.sharing
 
 
 @njit(cache=True, nogil=True)

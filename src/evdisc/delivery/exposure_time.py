@@ -30,27 +30,24 @@ def share_over(start: float, end: float, limit: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, patch_of, last, spent, vesicles_per_cell, cargo_copies, time_over_vesicles,
+def kernel(clock, p, last, vesicles_per_cell, cargo_copies, time_over_vesicles,
            time_over_copies):  # fmt: skip
-    """Add the time of a step that each patch spends above; ``last`` is what it held before."""
-    for q in range(last.shape[1]):
-        most = 0.0
-        for c in range(cargo_copies.shape[0]):
-            most = max(most, cargo_copies[c, q])
-        now = (vesicles_per_cell[q], most)
-        for which in range(2):
-            spent[which, q] = clock[1] * share_over(last[which, q], now[which], p[which, 0])
-            last[which, q] = now[which]
-    for i in range(patch_of.shape[0]):
-        for k in range(patch_of.shape[1]):
-            if patch_of[i, k] >= 0:
-                time_over_vesicles[i, k] += spent[0, patch_of[i, k]]
-                time_over_copies[i, k] += spent[1, patch_of[i, k]]
+    """Add the time of a step that each cell spends above; ``last`` is what it held before."""
+    dt, half_vesicles, half_copies = clock[1], p[0, 0], p[1, 0]
+    for i in range(last.shape[1]):
+        for k in range(last.shape[2]):
+            most = 0.0
+            for c in range(cargo_copies.shape[0]):
+                most = max(most, cargo_copies[c, i, k])
+            now = vesicles_per_cell[i, k]
+            time_over_vesicles[i, k] += dt * share_over(last[0, i, k], now, half_vesicles)
+            time_over_copies[i, k] += dt * share_over(last[1, i, k], most, half_copies)
+            last[0, i, k], last[1, i, k] = now, most
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
-    """Patch map and work space: what each patch held a step ago, and the time it spent above."""
-    return setting.patch_of, np.zeros((2, setting.patches)), np.zeros((2, setting.patches))
+    """Work space: what each cell held a step ago."""
+    return (np.zeros((2, *setting.shape)),)
 
 
 MECHANISM = Mechanism(

@@ -24,8 +24,8 @@ def kernel(clock, p, volume, bare_copies, injected_vesicles, free_vesicles, carg
         free_vesicles[i, 0] += clock[2]
         injected_vesicles[0] += clock[2] * volume[i, 0]
     for c in range(bare_copies.shape[0]):
-        for q in range(cargo_copies.shape[1]):
-            cargo_copies[c, q] += bare_copies[c]
+        for i in range(volume.shape[0]):
+            cargo_copies[c, i, 0] += bare_copies[c]
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:

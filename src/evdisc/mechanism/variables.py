@@ -12,9 +12,9 @@ Holder = Literal["grid", "patch", "region", "sector", "disc"]
 class Variable:
     """A named state variable.
 
-    ``held`` says where one value lives: each grid cell, each patch (a group of grid cells of
-    one region that share a signalling network; in a dish, one cell type), each region, each eighth
-    of the annulus around the axis, or once per disc.
+    ``held`` says where one value lives: each grid cell, each patch (a signalling network, which
+    grid cells of one region share; in a dish, one cell type), each region, each eighth of the
+    annulus around the axis, or once per disc.
     ``per`` names a leading axis: an array of nodes, cargoes or stimuli.
     """
 
@@ -65,9 +65,9 @@ _ROWS = (
     Variable("muscle_vesicles", "vesicles", "disc", "vesicles in the injected muscle"),
     Variable("elsewhere_vesicles", "vesicles", "disc", "vesicles lost outside the disc"),
     # cargo in the cell
-    Variable("vesicles_per_cell", "vesicles/cell", "patch", "internalised vesicles still acting"),
-    Variable("expressed_copies", "copies/cell", "patch", "what delivered genes made", per="cargo"),
-    Variable("cargo_copies", "copies/cell", "patch", "delivered copies in cytosol", per="cargo"),
+    Variable("vesicles_per_cell", "vesicles/cell", "grid", "internalised vesicles still acting"),
+    Variable("expressed_copies", "copies/cell", "grid", "what delivered genes made", per="cargo"),
+    Variable("cargo_copies", "copies/cell", "grid", "delivered copies in cytosol", per="cargo"),
     Variable("cargo_strength", "1", "patch", "share of the cargo's full effect", 0.0, 1.0, "cargo"),
     Variable("time_over_vesicles", "s", "grid", "time above the vesicles of half the effect"),
     Variable("time_over_copies", "s", "grid", "time above the copies of half the effect"),

@@ -66,7 +66,11 @@ class NumericsSpec(Spec):
         16, strict=True, ge=4, le=400, description="grid cells along z, in half a disc"
     )
     patch_edge: int = Field(
-        4, strict=True, ge=1, le=16, description="grid cells along each side that share a network"
+        4,
+        strict=True,
+        ge=1,
+        le=16,
+        description="one network for about this many grid cells squared; 1 gives each its own",
     )
     first_step: Time = Field(180.0, gt=0, description="macro step after an event")
     largest_step: Time | None = Field(

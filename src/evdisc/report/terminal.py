@@ -43,6 +43,13 @@ def study_table(result: Mapping[str, Any], first: Sequence[str] = ()) -> str:
     return text
 
 
+#: errors of the cells of a field, and how they are called
+IN_CELLS = {
+    "root_mean_square": "root mean square", "largest": "worst cell", "over": "cells above 1 %",
+    "relative": "worst, of itself", "raw": "the same, raw",
+}  # fmt: skip
+
+
 def oracle_lines(found: Mapping[str, Any]) -> str:
     """Errors of one member against its oracle, in % of the full scale."""
     rows = [
@@ -50,7 +57,7 @@ def oracle_lines(found: Mapping[str, Any]) -> str:
         for name, row in found["means"].items()
     ]
     fields = [
-        [name, f"{100.0 * row['root_mean_square']:.2g}", f"{100.0 * row['largest']:.2g}"]
+        [name, *(f"{100.0 * row[key]:.2g}" for key in IN_CELLS)]
         for name, row in found["fields"].items()
     ]
     head = (
@@ -60,7 +67,8 @@ def oracle_lines(found: Mapping[str, Any]) -> str:
     )
     return "\n".join([
         head, text_table(["mean", "end", "worst in time"], rows),
-        text_table(["field at the end", "root mean square", "worst cell"], fields),
+        text_table(["field at the end", *IN_CELLS.values()], fields),
+        "of itself: of the cell's own value or 1 % of the largest, if more; raw: without that",
     ])  # fmt: skip
 
 

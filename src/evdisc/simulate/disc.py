@@ -26,6 +26,7 @@ from evdisc.simulate.mechanisms import DISC
 from evdisc.simulate.member import Member
 from evdisc.simulate.route import doses, idle, require_possible, route_objects
 from evdisc.simulate.run import Run, execute
+from evdisc.simulate.seating import spread, take_seats
 from evdisc.simulate.site import (
     REGION_CELLS,
     cargo_objects,
@@ -156,8 +157,9 @@ def prepared(
     objects["release_share"] = release_shares(
         member.release_gains(believe_all), values, density, "cytokine_half_life"
     )
-    cargoes, edge = product.cargoes if product else (), study.numerics.patch_edge
-    setting = disc_setting(grid, size, network, objects, cargoes, edge)
+    cargoes = product.cargoes if product else ()
+    seating = take_seats(grid, spread(grid, values), study.numerics.patch_edge)
+    setting = disc_setting(grid, size, network, objects, cargoes, seating)
     delivery = study.therapy.delivery if study.therapy else None
     assembly = assemble(DISC, setting, values, idle(delivery, arm))
     fill_healthy(assembly, setting, values)

@@ -76,11 +76,12 @@ class Recorder:
             masks = [s.patch_of == c for c in range(s.patches)]
         cells = np.array([(m * s.volume).ravel() for m in masks])
         self.grid_weight = cells / np.maximum(cells.sum(1, keepdims=True), 1e-300)
-        inside = s.patch_of.ravel() >= 0
-        patch = np.zeros((len(masks), s.patches))
-        for c in range(len(masks)):
-            np.add.at(patch[c], s.patch_of.ravel()[inside], cells[c][inside])
-        self.patch_weight = patch / np.maximum(patch.sum(1, keepdims=True), 1e-300)
+        self.inside = np.flatnonzero(s.patch_of >= 0)
+        self.belongs = (np.arange(len(masks))[:, None] == s.patch_region).astype(np.float64)
+        whole = np.maximum(cells.sum(1), 1e-300)[s.patch_region]
+        self.part = s.volume.ravel()[self.inside]
+        self.heard = np.empty((0, s.patches))
+        self.whole = whole
 
     def look(self, assembly: Assembly, now: float) -> None:
         """Record the state, and its fields, where now is a time for it.
@@ -100,10 +101,21 @@ class Recorder:
         if not len(self.states):
             rows = max(TOGETHER // assembly.flat.size, 1)
             self.states = np.empty((rows, assembly.flat.size))
+            self.heard = np.empty((rows, self.setting.patches))
         self.states[self.waiting] = assembly.flat
+        self.heard[self.waiting] = self.listeners()
         self.waiting += 1
         if self.waiting == len(self.states):
             self.average(assembly)
+
+    def listeners(self) -> Floats:
+        """(networks,) share of its region's volume that listens to each network now."""
+        s, total = self.setting.sharing, np.zeros(self.setting.patches)
+        share = s.share.ravel()[self.inside]
+        for network, weight in ((s.first, 1.0 - share), (s.second, share)):
+            number = network.ravel()[self.inside]
+            total += np.bincount(number, weight * self.part, minlength=len(total))
+        return total / self.whole
 
     def average(self, assembly: Assembly) -> None:
         """Turn the states that wait into averages."""
@@ -124,9 +136,11 @@ class Recorder:
         if held == "sector":
             return np.stack([values.mean(axis=1), values.min(axis=1)], axis=1)
         if held == "grid":
-            return values.reshape(count, self.grid_weight.shape[1]) @ self.grid_weight.T
+            found = values.reshape(count, -1, self.grid_weight.shape[1]) @ self.grid_weight.T
+            return found.reshape(count, math.prod(found.shape[1:]))
         if held == "patch":
-            found = values @ self.patch_weight.T
+            heard = self.heard[:count].reshape(count, *(1,) * (values.ndim - 2), -1)
+            found = (values * heard) @ self.belongs.T
             return found.reshape(count, math.prod(found.shape[1:]))
         return values[:, : len(self.regions)].copy()
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from evdisc.cell.autocrine import CYTOKINES, release_share
 from evdisc.cell.cargo_effect import acting_pairs
 from evdisc.cell.network import Network
-from evdisc.mechanism.contract import REGIONS
 from evdisc.mechanism.setting import Setting
 from evdisc.protocol.disc_specs import DiscSpec
+from evdisc.simulate.seating import Seating
 from evdisc.simulate.values import Values
 from evdisc.solve.grid import Grid, axial_segments, build_grid, radial_segments
 from evdisc.vesicle.product import Product
@@ -122,21 +122,6 @@ def disc_grid(
     )  # fmt: skip
 
 
-def patches(region: NDArray[np.int8], edge: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Group grid cells into patches of at most edge x edge cells that never straddle regions."""
-    patch_of = np.full(region.shape, -1, dtype=np.int64)
-    owner: list[int] = []
-    for c in range(len(REGIONS)):
-        rows, columns = np.nonzero(region == c)
-        if not rows.size:
-            continue
-        key = (rows - rows.min()) // edge * 10_000 + (columns - columns.min()) // edge
-        _, number = np.unique(key, return_inverse=True)
-        patch_of[rows, columns] = len(owner) + number
-        owner += [c] * (int(number.max()) + 1)
-    return patch_of, np.array(owner, dtype=np.int64)
-
-
 def cargo_objects(
     product: Product | None, network: Network, values: Values, hypothesis: str
 ) -> dict[str, Any]:
@@ -194,21 +179,21 @@ def release_shares(
 
 def disc_setting(
     grid: Grid, size: Geometry, network: Network, objects: Mapping[str, Any],
-    cargoes: Sequence[str], patch_edge: int,
+    cargoes: Sequence[str], seating: Seating,
 ) -> Setting:  # fmt: skip
-    """Setting of a disc run; patches of at most ``patch_edge`` cells a side share a network."""
-    patch_of, patch_region = patches(grid.region, patch_edge)
+    """Setting of a disc run, whose networks sit as ``seating`` has them."""
     return Setting(
         kind="disc",
         volume=grid.volume,
         region=grid.region,
-        patch_of=patch_of,
-        patch_region=patch_region,
+        patch_of=seating.nearest,
+        patch_region=seating.region,
         nodes=network.nodes,
         cargoes=tuple(cargoes),
         objects={
             **objects, "grid": grid, "geometry": size, "network": network,
-            "held_drive": np.zeros((len(network.nodes), len(patch_region))),
+            "seats": seating.seats, "rows": seating.rows,
+            "held_drive": np.zeros((len(network.nodes), len(seating.seats))),
         },
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The oracle: one member run again without sharing networks and with fine steps, beside the run.
 
-What a run saves - one network for a patch of cells, macro steps of hours, nutrients that follow
+What a run saves - some networks for all cells, macro steps of hours, nutrients that follow
 only once cells have moved - is seen in the difference.
 """
 
@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evdisc.errors import InputError
 from evdisc.evidence.library import Library
@@ -19,8 +20,12 @@ from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.simulate import disc
 from evdisc.study.worker import draw
 
+Floats = NDArray[np.float64]
+
 #: an oracle steps this many times more finely than the run
 FINER = 8
+#: difference that is counted, and the least a cell is taken to hold, of the largest value
+MUCH, FLOOR = 0.01, 0.01
 #: read-outs that are compared as means; the fields are compared cell by cell
 SHOWN = ("disc height index", "GAG", "living cells", "water content", "annulus integrity")
 
@@ -42,8 +47,7 @@ def oracle(study: DiscStudy, member: int, library: Library) -> dict[str, Any]:
     """Errors of the treated arm of a member against its oracle.
 
     Returns ``means``, by read-out the largest difference over time and that at the end, as shares
-    of the full scale (100 % or the largest level), and ``fields``, by field the largest and the
-    root mean square difference in a cell at the end, as shares of the largest value.
+    of the full scale (100 % or the largest level), and ``fields``, see :func:`apart`.
     """
     arm, began = disc.arms(study)[0], time.perf_counter()
     runs, seconds = [], []
@@ -62,7 +66,7 @@ def oracle(study: DiscStudy, member: int, library: Library) -> dict[str, Any]:
     return {
         "member": member, "arm": arm, "seconds": seconds, "steps": [run.steps, exact.steps],
         "means": means,
-        "fields": {n: _apart(run.snapshots[n][-1], exact.snapshots[n][-1]) for n in run.snapshots},
+        "fields": {n: apart(run.snapshots[n][-1], exact.snapshots[n][-1]) for n in run.snapshots},
     }  # fmt: skip
 
 
@@ -75,10 +79,24 @@ def finest(study: DiscStudy) -> DiscStudy:
     })})  # fmt: skip
 
 
-def _apart(found: Any, expected: Any) -> dict[str, float | None]:
+def apart(found: Floats, expected: Floats) -> dict[str, float | None]:
+    """How far a field is from the expected one, cell by cell.
+
+    ``largest``, ``root_mean_square``: of the difference as a share of the largest value; ``over``:
+    share of the cells in which that is more than :data:`MUCH`. ``relative``: largest difference as
+    a share of the cell's own value, or of :data:`FLOOR` of the largest where that is more;
+    ``raw``: without that floor, so that a cell with next to nothing in it may be off by any factor.
+    """
     largest = float(np.abs(expected).max())
     if largest == 0.0:
-        return {"largest": 0.0, "root_mean_square": 0.0}
-    gap = np.abs(found - expected) / largest
-    return {"largest": rounded(float(gap.max())),
-            "root_mean_square": rounded(float(np.sqrt((gap**2).mean())))}  # fmt: skip
+        return dict.fromkeys(("largest", "root_mean_square", "over", "relative", "raw"), 0.0)
+    gap, own = np.abs(found - expected), np.abs(expected)
+    share = gap / largest
+    held = own > 0.0
+    return {
+        "largest": rounded(float(share.max())),
+        "root_mean_square": rounded(float(np.sqrt((share**2).mean()))),
+        "over": rounded(float((share > MUCH).mean())),
+        "relative": rounded(float((gap / np.maximum(own, FLOOR * largest)).max())),
+        "raw": rounded(float((gap[held] / own[held]).max())),
+    }

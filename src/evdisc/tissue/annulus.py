@@ -18,11 +18,12 @@ from numba import njit
 
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
+from evdisc.mechanism.sharing import mixed
 from evdisc.tissue.matrix import PROTEASES, relax
 
 
 @njit(cache=True, nogil=True)
-def kernel(clock, p, region, patch_of, volume, proteases, activity, reference_activity,
+def kernel(clock, p, region, sharing, volume, proteases, activity, reference_activity,
            living_cells, reference_living_cells, annulus_integrity):  # fmt: skip
     """Advance the integrity of every sector over one macro step."""
     alive, whole, cut = 0.0, 1e-300, 0.0
@@ -30,11 +31,12 @@ def kernel(clock, p, region, patch_of, volume, proteases, activity, reference_ac
         for k in range(region.shape[1]):
             if region[i, k] != 1:
                 continue
-            q, v = patch_of[i, k], volume[i, k]
+            a, b, w = sharing.first[i, k], sharing.second[i, k], sharing.share[i, k]
+            v = volume[i, k]
             alive += v * living_cells[i, k]
             whole += v * reference_living_cells[i, k]
             for m in proteases:
-                excess = max(activity[m, q] - reference_activity[m, q], 0.0)
+                excess = max(mixed(activity, m, a, b, w) - reference_activity[m, a], 0.0)
                 cut += v * reference_living_cells[i, k] * excess / 4.0
     repair, loss = p[0, 1] * alive / whole, p[1, 1] * cut / whole
     if repair + loss > 0.0:
@@ -47,7 +49,7 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
     network = setting.objects["network"]
     return (
         setting.region,
-        setting.patch_of,
+        setting.sharing,
         setting.volume,
         tuple(network.index(name) for name in PROTEASES),
     )

@@ -33,6 +33,7 @@ from numba import njit
 
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
+from evdisc.mechanism.sharing import mixed
 from evdisc.tissue.osmotic import charge_density
 
 PROTEASES = ("MMP3", "MMP13", "ADAMTS4", "ADAMTS5")
@@ -66,15 +67,16 @@ def relax(value: float, synthesis: float, loss: float, turnover: float, dt: floa
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def kernel(clock, p, patch_of, region, node, proteases, activity, reference_activity,
+def kernel(clock, p, sharing, region, node, proteases, activity, reference_activity,
            healthy_cells, inflamed_cells, early_senescent_cells, late_senescent_cells,
            reference_living_cells, ph, reference_ph, glucose, reference_glucose, volume_ratio,
            matrix_supply, gag, collagen_2):  # fmt: skip
     """Advance GAG and collagen II, relative to the healthy tissue."""
     for i in range(region.shape[0]):
         for k in range(region.shape[1]):
-            q, c = patch_of[i, k], region[i, k]
-            if q < 0 or reference_living_cells[i, k] <= 0.0:
+            a, b, w = sharing.first[i, k], sharing.second[i, k], sharing.share[i, k]
+            c = region[i, k]
+            if a < 0 or reference_living_cells[i, k] <= 0.0:
                 continue
             senescent = early_senescent_cells[i, k] + late_senescent_cells[i, k]
             able = healthy_cells[i, k] + inflamed_cells[i, k] + p[3, c] * senescent
@@ -87,10 +89,10 @@ def kernel(clock, p, patch_of, region, node, proteases, activity, reference_acti
             able /= reference_living_cells[i, k]
             cut = 0.0
             for m in proteases:
-                cut += max(activity[m, q] - reference_activity[m, q], 0.0) / 4.0
+                cut += max(mixed(activity, m, a, b, w) - reference_activity[m, a], 0.0) / 4.0
             loss = 1.0 + p[2, c] * cut
-            aggrecan = activity[node[0], q] / reference_activity[node[0], q]
-            collagen = activity[node[1], q] / reference_activity[node[1], q]
+            aggrecan = mixed(activity, node[0], a, b, w) / reference_activity[node[0], a]
+            collagen = mixed(activity, node[1], a, b, w) / reference_activity[node[1], a]
             gag[i, k] = relax(gag[i, k], able * aggrecan, loss, p[0, c], clock[1])
             collagen_2[i, k] = relax(collagen_2[i, k], able * collagen, loss, p[1, c], clock[1])
             if c == 0:
@@ -100,10 +102,10 @@ def kernel(clock, p, patch_of, region, node, proteases, activity, reference_acti
 
 
 def prepare(setting: Setting) -> tuple[Any, ...]:
-    """Patch and region maps, and the numbers of the matrix and protease genes."""
+    """Networks and region of each cell, and the numbers of the matrix and protease genes."""
     network = setting.objects["network"]
     return (
-        setting.patch_of,
+        setting.sharing,
         setting.region,
         (network.index("ACAN"), network.index("COL2A1")),
         tuple(network.index(name) for name in PROTEASES),
