@@ -11,6 +11,9 @@ from evdisc.cell.blueprint import STIMULUS
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
 
+#: stimuli that every milieu brings
+MILIEU = ("IL-1beta", "TNF-alpha", "acidity")
+
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def kernel(clock, p, patch_of, node_il1, node_tnf, node_acid, held, share, il_1beta, tnf_alpha,
@@ -68,7 +71,7 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
         return nodes.index(STIMULUS + name) if STIMULUS + name in nodes else -1
 
     held = setting.objects["held_drive"]
-    return (setting.patch_of, number("IL-1beta"), number("TNF-alpha"), number("acidity"), held,
+    return (setting.patch_of, *(number(name) for name in MILIEU), held,
             np.zeros((5, setting.patches)))  # fmt: skip
 
 
