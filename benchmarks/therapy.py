@@ -18,7 +18,7 @@ from multiprocessing import get_context
 import numpy as np
 
 import evdisc.simulate.assemble as assembly
-from evdisc.cell.signalling import field
+from evdisc.cell.field import field
 from evdisc.evidence.library import load
 from evdisc.protocol.yaml_io import from_document
 from evdisc.simulate import disc

@@ -6,9 +6,10 @@ import pytest
 
 from evdisc.cell.assay import assay
 from evdisc.cell.blueprint import STIMULUS, cell_arrows, name_of
+from evdisc.cell.field import field, logistic
 from evdisc.cell.hill import hill
 from evdisc.cell.network import compile_network
-from evdisc.cell.signalling import TOLERANCE, advance, exponential, field, weigh
+from evdisc.cell.signalling import STAGES, TOLERANCE, advance, exponential, weigh
 from evdisc.cell.wiring import alike, wiring
 from evdisc.errors import InputError
 from evdisc.evidence.chains import chains
@@ -111,9 +112,10 @@ def test_the_integrator_is_of_third_order():
     drive[network.index(STIMULUS + "IL-1beta")] = 0.8
 
     def ended(step):
-        x, work = network.healthy[:, None].copy(), np.zeros((6, n))
+        x, work = network.healthy[:, None].copy(), np.zeros(STAGES * n)
         for _ in range(round(24.0 / step)):
-            advance(x, drive, wired, 0, step * 3600.0, 1.0, work, np.full(1, np.inf))
+            pace = np.full(1, np.inf)
+            advance(x, drive, drive[:, 0] > 0.0, wired, 0, step * 3600.0, 1.0, work, pace)
         return x[:, 0]
 
     best = ended(0.05)
@@ -139,10 +141,10 @@ def test_the_exponential_and_the_weights_of_a_step_are_right_for_any_step():
     for v in np.linspace(-38, 38, 77):
         grown = exponential(v)
         assert grown == pytest.approx(np.exp(v), rel=1e-13 + 6e-4 * (abs(v) / 32) ** 7)
-        assert grown / (1.0 + grown) == pytest.approx(1.0 / (1.0 + np.exp(-v)), abs=1e-11)
+        assert logistic(v) == pytest.approx(1.0 / (1.0 + np.exp(-v)), abs=1e-12)
     columns = np.empty((6, 1))
     for z in (1e-6, 1e-3, 0.0499, 0.0501, 1.0, 30.0):
-        weigh(z * 3600.0, np.array([3600.0]), columns)
+        weigh(z * 3600.0, np.array([3600.0]), np.zeros(1, dtype=np.int64), columns)
         out = columns[:, 0]
         assert out[2:5].sum() == pytest.approx(-np.expm1(-z), rel=1e-7)
         # what the stages weigh is the integral of the parabola through them
@@ -169,8 +171,8 @@ def test_an_input_that_is_no_number_ends_as_one():
     for patches in (1, 3):
         x, drive = np.full((n, patches), 0.2), np.zeros((n, patches))
         drive[0, 0] = np.nan
-        work = np.zeros((4, n * patches))
-        advance(x, drive, wired, 0, 86400.0, TOLERANCE, work, np.full(1, np.inf))
+        driven, work = np.ones(n, dtype=np.bool_), np.zeros(STAGES * x.size)
+        advance(x, drive, driven, wired, 0, 86400.0, TOLERANCE, work, np.full(1, np.inf))
         assert np.isnan(x).any()
 
 

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from evdisc.cell.field import lanes, touched
 from evdisc.cell.network import Network
-from evdisc.cell.signalling import TOLERANCE, WORK, advance
+from evdisc.cell.signalling import STAGES, TOLERANCE, advance
 from evdisc.cell.wiring import wiring
 
 Floats = NDArray[np.float64]
@@ -35,18 +36,21 @@ def assay(
     Returns:
         (times, nodes, conditions).
     """
-    shape = (len(network.nodes), len(drives))
-    x = np.repeat(network.healthy[:, None], shape[1], 1) if start is None else start.copy()
-    drive = np.zeros(shape)
-    for q, held in enumerate(drives):
-        for node, value in held.items():
+    count, wide = len(network.nodes), lanes(len(drives))
+    x = np.repeat(network.healthy[:, None], wide, 1)
+    if start is not None:
+        x[:] = start[:, np.minimum(np.arange(wide), len(drives) - 1)]
+    drive, driven = np.zeros((count, wide)), np.zeros(count, dtype=np.bool_)
+    for q in range(wide):
+        for node, value in drives[min(q, len(drives) - 1)].items():
             drive[node, q] = value
-    wired, work, pace = wiring(network), np.zeros((WORK, drive.size)), np.full(1, np.inf)
-    out = np.empty((len(times), *shape))
+    touched(drive, network.push, driven)
+    wired, work, pace = wiring(network), np.zeros(STAGES * drive.size), np.full(1, np.inf)
+    out = np.empty((len(times), count, len(drives)))
     now = 0.0
     for n, time in enumerate(times):
         if time > now:
-            advance(x, drive, wired, column, time - now, tolerance, work, pace)
+            advance(x, drive, driven, wired, column, time - now, tolerance, work, pace)
             now = time
-        out[n] = x
+        out[n] = x[:, : len(drives)]
     return out

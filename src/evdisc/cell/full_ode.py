@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evdisc.cell.exchange_export import Cargo
+from evdisc.cell.field import field
 from evdisc.cell.network import Network
-from evdisc.cell.signalling import field
 from evdisc.cell.wiring import wiring
 
 Floats = NDArray[np.float64]

@@ -7,9 +7,9 @@
 
 c, pH and pH0, that of the undisturbed disc, are those of the grid cell a network sits in;
 :mod:`evdisc.cell.neighbours` tells which two networks another cell listens to. K is the half dose
-of the cytokine, kg/m3; pH_half and w are the pH at half drive and its width; held is a drive that a dish study sets
-by hand, and the two combine by OR. Acid counts above that of the undisturbed disc, to which its
-cells are used. The forms are our choice; the half doses are rows of the evidence.
+of the cytokine, kg/m3; pH_half and w are the pH at half drive and its width; held is a drive that a
+dish study sets by hand, and the two combine by OR. Acid counts above that of the undisturbed disc,
+to which its cells are used. The forms are our choice; the half doses are rows of the evidence.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from evdisc.cell.blueprint import STIMULUS
 from evdisc.cell.neighbours import PLACE, no_rows, take_sides
 from evdisc.mechanism.contract import Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
+
+#: stimuli that every milieu brings
+MILIEU = ("IL-1beta", "TNF-alpha", "acidity")
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -93,7 +96,7 @@ def prepare(setting: Setting) -> tuple[Any, ...]:
         return nodes.index(STIMULUS + name) if STIMULUS + name in nodes else -1
 
     rows = setting.objects.get("rows") or no_rows(setting.shape)
-    return (tuple(number(name) for name in ("IL-1beta", "TNF-alpha", "acidity")),
+    return (tuple(number(name) for name in MILIEU),
             setting.objects["held_drive"], setting.seats, rows, setting.sharing,
             np.zeros(setting.shape))  # fmt: skip
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numba import njit
@@ -22,10 +22,13 @@ from numpy.typing import NDArray
 from evdisc.errors import AssemblyError
 from evdisc.mechanism.contract import REGIONS, SECTORS, Mechanism, Parameter
 from evdisc.mechanism.setting import Setting
-from evdisc.mechanism.variables import VARIABLES
+from evdisc.mechanism.variables import VARIABLES, Holder
 from evdisc.simulate.values import Values
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+#: what a variable may be held by
+HOLDERS = get_args(Holder)
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,15 @@ class Bound:
 class Assembly:
     """Mechanisms bound to one state.
 
-    ``flat`` holds all of the state end to end, ``lower`` and ``upper`` its bounds.
+    ``flat`` holds all of the state end to end, first what is recorded: ``held`` says where its
+    variables held alike begin and end, in ``ends`` each of them ends, ``lower`` and ``upper`` are
+    their bounds.
     """
 
     state: Mapping[str, Floats]
     flat: Floats
+    held: Mapping[str, slice]
+    ends: Ints
     lower: Floats
     upper: Floats
     halves: tuple[Bound, ...]
@@ -76,9 +83,15 @@ class Assembly:
             steps=tuple(b for b in self.steps if b.mechanism.name not in names),
         )  # fmt: skip
 
+    @property
+    def recorded(self) -> int:
+        """Length of what is recorded."""
+        return int(self.ends[-1])
+
     def fault(self) -> str | None:
         """What is wrong with the state, or None; see :func:`in_bounds`."""
-        return None if within(self.flat, self.lower, self.upper) else in_bounds(self.state)
+        fine = within(self.flat, self.ends, self.lower, self.upper)
+        return None if fine else in_bounds(self.state)
 
     def advance(self, clock: Floats, owed: float = 0.0, whole: bool = True) -> float:
         """One macro step of ``clock[1]`` s from ``clock[0]``.
@@ -110,11 +123,17 @@ class Assembly:
 
 
 @njit(cache=True, nogil=True)
-def within(flat: Floats, lower: Floats, upper: Floats) -> bool:
-    """Whether every number is finite and within its bounds."""
-    for i in range(flat.shape[0]):
-        if not (lower[i] <= flat[i] <= upper[i] and abs(flat[i]) < np.inf):
+def within(flat: Floats, ends: Ints, lower: Floats, upper: Floats) -> bool:
+    """Whether every number up to the last of ``ends`` is finite and within bounds."""
+    start = 0
+    for v in range(ends.shape[0]):
+        own, least, most = flat[start : ends[v]], lower[v], upper[v]
+        good = 0
+        for i in range(len(own)):
+            good += (own[i] >= least) & (own[i] <= most) & (abs(own[i]) < np.inf)
+        if good < len(own):
             return False
+        start = ends[v]
     return True
 
 
@@ -198,6 +217,28 @@ def new_state(setting: Setting, names: Iterable[str]) -> tuple[dict[str, Floats]
     return state, flat
 
 
+def recorded(name: str) -> bool:
+    """Whether a variable is recorded: neither fixed nor told by others."""
+    return not name.startswith("reference_") and name != "network_input"
+
+
+def in_order(name: str) -> tuple[int, str]:
+    """Where a variable stands among those that are recorded: by its holder, then by name."""
+    return HOLDERS.index(VARIABLES[name].held), name
+
+
+def blocks(names: Sequence[str], ends: Ints) -> dict[str, slice]:
+    """Holder -> where its variables begin and end, of variables in order that end at ``ends``."""
+    found, start = {}, 0
+    for held in HOLDERS:
+        own = [
+            int(end) for name, end in zip(names, ends, strict=True) if VARIABLES[name].held == held
+        ]
+        found[held] = slice(start, own[-1] if own else start)
+        start = found[held].stop
+    return found
+
+
 def assemble(
     mechanisms: Sequence[Mechanism], setting: Setting, values: Values,
     resting: Collection[str] = (),
@@ -212,8 +253,9 @@ def assemble(
     check(mechanisms)
     names = {n for m in mechanisms for n in (*m.reads, *m.owns, *m.adds_to)}
     names |= {"reference_" + n for n in names if "reference_" + n in VARIABLES}
-    state, flat = new_state(setting, sorted(names))
-    sizes = [array.size for array in state.values()]
+    told = sorted((n for n in names if recorded(n)), key=in_order)
+    state, flat = new_state(setting, [*told, *sorted(names - set(told))])
+    ends = np.cumsum([state[name].size for name in told])
 
     start = {n: np.zeros_like(state[n]) for m in mechanisms for n in m.averaged}
 
@@ -232,8 +274,10 @@ def assemble(
     return Assembly(
         state,
         flat,
-        np.repeat([VARIABLES[name].lower for name in state], sizes),
-        np.repeat([VARIABLES[name].upper for name in state], sizes),
+        blocks(told, ends),
+        ends,
+        np.array([VARIABLES[name].lower for name in told]),
+        np.array([VARIABLES[name].upper for name in told]),
         tuple(b for b in bound if b.mechanism.when == "halves"),
         tuple(b for b in bound if b.mechanism.when == "step"),
         {kind: tuple(b for b in bound if b.mechanism.when == kind) for kind in sorted(kinds)},

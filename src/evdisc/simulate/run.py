@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evdisc.delivery import systemic
-from evdisc.errors import RunError
 from evdisc.mechanism.contract import REGIONS
 from evdisc.mechanism.setting import Setting
-from evdisc.mechanism.variables import REFERENCES, VARIABLES
+from evdisc.mechanism.variables import REFERENCES
 from evdisc.simulate.assemble import Assembly
-from evdisc.simulate.series import Series
+from evdisc.simulate.record import Recorder
 from evdisc.simulate.timeline import Event, steps
 
 Floats = NDArray[np.float64]
@@ -25,8 +23,6 @@ SETTLE_SPAN = 100 * 86400.0
 SETTLED = 2e-2
 #: where vesicles of a dose may be outside the disc
 OUTSIDE = ("depot_vesicles", *systemic.NAMES)
-#: recorded states are averaged together, as many as fit into this many numbers
-TOGETHER = 2**20
 #: mechanisms that bring an undisturbed disc or dish to its steady state
 SETTLING = ("nutrition", "medium", "starvation", "milieu", "cargo_effect", "signalling")
 
@@ -51,104 +47,6 @@ class Run:
     balance: Mapping[str, float]
     warnings: tuple[str, ...] = ()
     steps: int = 0
-
-
-@dataclass
-class Recorder:
-    """Averages the state over regions at the output times, and keeps fields at some of them."""
-
-    setting: Setting
-    regions: Sequence[str]
-    outputs: Sequence[float] | Floats
-    snapshot_times: Sequence[float]
-    pictures: dict[str, list[Floats]]
-    waiting: int = 0
-    columns: dict[str, list[Floats]] = field(default_factory=dict)
-    states: Floats = field(default_factory=lambda: np.empty((0, 0)))
-
-    def __post_init__(self) -> None:
-        """Prepare the averaging weights."""
-        s = self.setting
-        self.wanted = {round(float(t)) for t in self.outputs}
-        self.taken = {round(float(t)) for t in self.snapshot_times}
-        masks = [s.region == c for c in range(len(self.regions))]
-        if s.kind == "dish":
-            masks = [s.patch_of == c for c in range(s.patches)]
-        cells = np.array([(m * s.volume).ravel() for m in masks])
-        self.grid_weight = cells / np.maximum(cells.sum(1, keepdims=True), 1e-300)
-        self.inside = np.flatnonzero(s.patch_of >= 0)
-        self.belongs = (np.arange(len(masks))[:, None] == s.patch_region).astype(np.float64)
-        whole = np.maximum(cells.sum(1), 1e-300)[s.patch_region]
-        self.part = s.volume.ravel()[self.inside]
-        self.heard = np.empty((0, s.patches))
-        self.whole = whole
-
-    def look(self, assembly: Assembly, now: float) -> None:
-        """Record the state, and its fields, where now is a time for it.
-
-        Raises:
-            RunError: a value left its bounds or is not finite.
-        """
-        if round(now) in self.wanted:
-            _check(assembly, now)
-            self.record(assembly)
-        if round(now) in self.taken:
-            for name, kept in self.pictures.items():
-                kept.append(assembly.state[name].copy())
-
-    def record(self, assembly: Assembly) -> None:
-        """Keep what the state is now; states are averaged a few at a time."""
-        if not len(self.states):
-            rows = max(TOGETHER // assembly.flat.size, 1)
-            self.states = np.empty((rows, assembly.flat.size))
-            self.heard = np.empty((rows, self.setting.patches))
-        self.states[self.waiting] = assembly.flat
-        self.heard[self.waiting] = self.listeners()
-        self.waiting += 1
-        if self.waiting == len(self.states):
-            self.average(assembly)
-
-    def listeners(self) -> Floats:
-        """(networks,) share of its region's volume that listens to each network now."""
-        s, total = self.setting.sharing, np.zeros(self.setting.patches)
-        share = s.share.ravel()[self.inside]
-        for network, weight in ((s.first, 1.0 - share), (s.second, share)):
-            number = network.ravel()[self.inside]
-            total += np.bincount(number, weight * self.part, minlength=len(total))
-        return total / self.whole
-
-    def average(self, assembly: Assembly) -> None:
-        """Turn the states that wait into averages."""
-        if not self.waiting:
-            return
-        flat, start = self.states[: self.waiting], 0
-        for name, array in assembly.state.items():
-            stop = start + array.size
-            if not name.startswith("reference_") and name != "network_input":
-                values = flat[:, start:stop].reshape(len(flat), *array.shape)
-                self.columns.setdefault(name, []).append(self._averaged(name, values))
-            start = stop
-        self.waiting = 0
-
-    def _averaged(self, name: str, values: Floats) -> Floats:
-        """(times, labels x regions) of values (times, ...); mean and least over the sectors."""
-        held, count = VARIABLES[name].held, len(values)
-        if held == "sector":
-            return np.stack([values.mean(axis=1), values.min(axis=1)], axis=1)
-        if held == "grid":
-            found = values.reshape(count, -1, self.grid_weight.shape[1]) @ self.grid_weight.T
-            return found.reshape(count, math.prod(found.shape[1:]))
-        if held == "patch":
-            heard = self.heard[:count].reshape(count, *(1,) * (values.ndim - 2), -1)
-            found = (values * heard) @ self.belongs.T
-            return found.reshape(count, math.prod(found.shape[1:]))
-        return values[:, : len(self.regions)].copy()
-
-    def series(self) -> Series:
-        """Label -> values at the recorded times."""
-        s = self.setting
-        tables = {name: np.concatenate(rows) for name, rows in self.columns.items()}
-        return Series(tables, tuple(s.nodes), tuple(s.cargoes), tuple(self.regions))
 
 
 def settle(assembly: Assembly, healthy: Floats) -> list[str]:
@@ -203,7 +101,7 @@ def execute(
     if on_settled is not None:
         on_settled()
     recorder = Recorder(
-        setting, regions, outputs, snapshot_times, {name: [] for name in snapshot_names}
+        assembly, setting, regions, outputs, snapshot_times, {name: [] for name in snapshot_names}
     )
     anew = [*(e.time for e in events), *restarts]
     times = steps(anew, outputs, first_step, largest_step)
@@ -223,11 +121,10 @@ def execute(
             else:
                 owed = assembly.advance(clock, owed, round(float(now)) in seen)
         # a dose at an output time is seen in the next record: records are before the event
-        recorder.look(assembly, float(now))
+        recorder.look(float(now))
         while due and due[0].time <= now + 1e-6:
             _apply(assembly, due.pop(0), clock)
             still = False
-    recorder.average(assembly)
     return Run(
         np.asarray(outputs),
         recorder.series(),
@@ -261,9 +158,3 @@ def _apply(assembly: Assembly, event: Event, clock: Floats) -> None:
     for bound in assembly.events.get(event.kind, ()):
         bound(clock)
     clock[2:] = 0.0
-
-
-def _check(assembly: Assembly, now: float) -> None:
-    wrong = assembly.fault()
-    if wrong:
-        raise RunError(f"{wrong} on day {now / 86400.0:.3g}", advice="try smaller steps")
