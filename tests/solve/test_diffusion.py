@@ -4,7 +4,8 @@ import scipy.sparse as sp
 from scipy.sparse.linalg import spsolve
 
 from evdisc.solve.conductance import faces_of, fill
-from evdisc.solve.diffusion import coarsen, factor, new_diffusion, solve
+from evdisc.solve.conjugate import solve
+from evdisc.solve.diffusion import coarsen, factor, new_diffusion
 from evdisc.solve.grid import build_grid
 
 
