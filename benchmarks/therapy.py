@@ -18,7 +18,7 @@ from multiprocessing import get_context
 import numpy as np
 
 import evdisc.simulate.assemble as assembly
-from evdisc.cell.field import field
+from evdisc.cell.field import raised, targets
 from evdisc.evidence.library import load
 from evdisc.protocol.yaml_io import from_document
 from evdisc.simulate import disc
@@ -76,9 +76,13 @@ def floor(bound, steps):
     """Seconds of the least work in the network and the two transports."""
     _, wired, groups, *_, activity = bound["signalling"].arguments
     network = 0.0
-    for first, end, kind in groups:
-        x = np.ascontiguousarray(activity[:, first:end])
-        network += timed_alone(field, x, np.zeros_like(x), wired, kind, np.empty_like(x))
+    for first, end, kind, wide in groups:
+        x = np.ascontiguousarray(activity[:, np.minimum(np.arange(first, first + wide), end - 1)])
+        table, driven = np.zeros((3 * len(x), wide)), np.zeros(len(x), dtype=np.bool_)
+        raised(x, wired.sources, table)
+        rows = wired.order[kind][: wired.reached[kind]]
+        out = np.empty_like(x)
+        network += timed_alone(targets, table, x, driven, wired, kind, rows, out)
     transport = next(a for a in bound["cytokines"].arguments if type(a).__name__ == "Transport")
     solve = timed_alone(cycle, transport.levels)
     return steps * (2 * 3 * network + 3 * 2 * solve)

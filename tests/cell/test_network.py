@@ -165,6 +165,44 @@ def test_activities_stay_between_zero_and_one_and_come_to_rest(number):
     np.testing.assert_allclose(late, later, atol=2e-3)
 
 
+def test_the_field_is_the_sum_of_the_hill_functions():
+    network = member().network(True)
+    wired, n = wiring(network), len(network.nodes)
+    x = np.random.default_rng(3).uniform(0.01, 1, n)
+    out = np.zeros((n, 1))
+    for kind in range(3):
+        field(x[:, None].copy(), np.zeros((n, 1)), wired, kind, out)
+        odds = network.offset[kind].copy()
+        for i in range(n):
+            for e in range(network.first[i], network.first[i + 1]):
+                term = hill(x[network.source[e]], network.hill[e], network.half[e])
+                odds[i] += network.sign[e] * network.strength[kind, e] * term
+        expected = (network.healthy > 0.0) / (1.0 + np.exp(-odds))
+        np.testing.assert_allclose(out[:, 0], expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("stirred", [False, True])
+def test_nodes_that_nothing_reaches_are_left_alone_only_while_they_rest(stirred):
+    network = member().network(True)
+    n, begin = len(network.nodes), network.index(STIMULUS + "IL-1beta")
+    few, full = wiring(network, np.array([begin])), wiring(network)
+    assert 0 < few.feeding[0] < few.reached[0] < full.reached[0] == n
+    beyond = few.order[0, few.reached[0] :]
+    regulated = [i for i in beyond if few.first[0, i + 1] > few.first[0, i]]
+    ends = []
+    for wired in (few, full):
+        x, drive = np.repeat(network.healthy[:, None], 8, 1), np.zeros((n, 8))
+        drive[begin] = np.linspace(0.1, 0.8, 8)
+        x[regulated[0]] += 0.2 * stirred
+        pace, work = np.full(1, np.inf), np.zeros(STAGES * x.size)
+        driven = np.arange(n) == begin
+        rows = advance(x, drive, driven, wired, 0, 20 * 3600.0, TOLERANCE, work, pace)
+        ends.append((x, len(rows)))
+    np.testing.assert_allclose(ends[0][0], ends[1][0], atol=1e-6)
+    assert ends[0][1] == (n if stirred else few.reached[0])
+    assert (ends[0][0][regulated[0]] > network.healthy[regulated[0]] + 1e-6).all() == stirred
+
+
 def test_an_input_that_is_no_number_ends_as_one():
     network = member().network(True)
     wired, n = wiring(network), len(network.nodes)

@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 import studies
+from evdisc.errors import RunError
 from evdisc.evidence.library import load
+from evdisc.mechanism.contract import REGIONS
 from evdisc.simulate import disc
 from evdisc.simulate.assemble import assemble, in_bounds
 from evdisc.simulate.mechanisms import DISC
+from evdisc.simulate.record import Recorder
 from evdisc.study.worker import draw
 
 
@@ -32,6 +35,37 @@ def test_vesicle_balance_closes(member):
     assert abs(run.balance["error"]) < 1e-8
     assert run.balance["leaked"] > 0
     assert run.balance["taken_up"] > 0
+
+
+@pytest.mark.parametrize("together", [1, 2**20])
+def test_records_are_means_over_regions_by_volume(together, monkeypatch):
+    monkeypatch.setattr("evdisc.simulate.record.TOGETHER", together)
+    study = studies.rat().spec
+    ready = disc.prepared(study, draw(study, 0, library()), "treated", "stoichiometric")
+    state, setting = ready.assembly.state, ready.setting
+    recorder = Recorder(ready.assembly, setting, REGIONS, [0.0, 1.0, 2.0], [], {})
+    rng, seen = np.random.default_rng(4), []
+    for now in range(3):
+        ready.assembly.flat[:] = rng.uniform(0.1, 0.9, ready.assembly.flat.size)
+        recorder.look(float(now))
+        seen.append({name: array.copy() for name, array in state.items()})
+    series = recorder.series()
+    for now, at in enumerate(seen):
+        for c, region in enumerate(REGIONS):
+            weight = setting.volume * (setting.region == c)
+            for name in ("gag", "ph", "living_cells"):
+                expected = (at[name] * weight).sum() / weight.sum()
+                assert series[f"{name}|{region}"][now] == pytest.approx(expected)
+            inside = setting.region == c
+            node = at["activity"][5][setting.patch_of[inside]]
+            expected = (node * setting.volume[inside]).sum() / setting.volume[inside].sum()
+            assert series[f"activity:{setting.nodes[5]}|{region}"][now] == pytest.approx(expected)
+            assert series[f"volume_ratio|{region}"][now] == at["volume_ratio"][c]
+        assert series["height_ratio"][now] == at["height_ratio"][0]
+        assert series["annulus_integrity:weakest"][now] == at["annulus_integrity"].min()
+    state["gag"][2, 3] = np.nan
+    with pytest.raises(RunError, match="gag is not finite"):
+        recorder.look(1.0)
 
 
 def test_dose_zero_is_the_vehicle_exactly():

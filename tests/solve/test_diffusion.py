@@ -4,7 +4,8 @@ import scipy.sparse as sp
 from scipy.sparse.linalg import spsolve
 
 from evdisc.solve.conductance import faces_of, fill
-from evdisc.solve.diffusion import coarsen, factor, new_diffusion, solve
+from evdisc.solve.conjugate import settled, solve
+from evdisc.solve.diffusion import coarsen, cycle, factor, new_diffusion
 from evdisc.solve.grid import build_grid
 
 
@@ -57,6 +58,37 @@ def test_thin_rings_between_nucleus_and_endplate_edge_are_solved(gap, nr, nz):
     assert 0 < solve(m, 1e-12, 60) < 60
     expected = direct(m, grid.shape)
     np.testing.assert_allclose(m.x[:nr], expected, rtol=1e-8, atol=1e-10 * abs(expected).max())
+
+
+def test_conjugate_gradients_need_fewer_cycles_and_keep_the_right_side():
+    m, grid = system(16, 10, 7, plate=1.3e-3 + 1e-4)
+    right = m.b[: grid.shape[0]].copy()
+    plain = 0
+    while not settled(m, 1e-10) or plain == 0:
+        cycle(m)
+        plain += 1
+    m.x[:] = 0.0
+    assert 0 < solve(m, 1e-10, 60) <= 0.7 * plain
+    np.testing.assert_array_equal(m.b[: grid.shape[0]], right)
+
+
+@pytest.mark.parametrize("scale", [1e-160, 1e-20, 1e20])
+def test_amounts_of_any_size_are_solved(scale):
+    m, grid = system(17, 9, 2)
+    m.b[:] *= scale
+    assert solve(m, 1e-10, 60) > 0
+    expected = direct(m, grid.shape)
+    largest = abs(expected).max()
+    np.testing.assert_allclose(m.x[: grid.shape[0]] / largest, expected / largest, atol=1e-8)
+
+
+def test_a_cycle_from_nothing_is_the_plain_one():
+    m, _ = system(23, 14, 3)
+    cycle(m)
+    plain = m.x.copy()
+    m.x[:] = np.nan
+    cycle(m, True)
+    np.testing.assert_allclose(m.x, plain, rtol=1e-9, atol=1e-12 * abs(plain).max())
 
 
 def test_not_a_number_is_never_solved():

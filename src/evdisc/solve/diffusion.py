@@ -4,9 +4,6 @@ L x is the sum over faces of G (x_neighbour - x), zero beyond the open faces. It
 :mod:`evdisc.solve.multigrid` for a single unknown: lines along z are solved exactly, all even lines
 and then all odd ones; a coarse level keeps the even lines and shares out what the odd ones hold by
 the conductance towards each neighbour. All levels are stacked along the first axis.
-
-Two thin rings side by side hold together so strongly that this converges slowly; lines along r are
-then solved in turn with it.
 """
 
 from __future__ import annotations
@@ -21,15 +18,14 @@ Floats = NDArray[np.float64]
 
 #: lines that are solved side by side
 TOGETHER = 4
-#: cycles after which lines along r are solved as well
-PLAIN = 12
 
 
 class Diffusion(NamedTuple):
     """The system on all levels; ``size`` lines a level, from row ``start`` on.
 
+    The last four, of the finest level alone, are work space of :mod:`evdisc.solve.conjugate`.
     ``radial`` and ``axial`` are conductances, ``mass`` the rest of the diagonal, ``whole`` all of
-    it, ``pivot`` the inverse pivots of the lines.
+    it, ``pivot`` the inverse pivots of the lines, ``above`` these times the conductance upwards.
     """
 
     size: NDArray[np.int64]
@@ -41,10 +37,15 @@ class Diffusion(NamedTuple):
     mass: Floats
     whole: Floats
     pivot: Floats
+    above: Floats
     x: Floats
     b: Floats
     line: Floats
     across: Floats
+    right: Floats
+    found: Floats
+    way: Floats
+    rise: Floats
 
 
 def new_diffusion(shape: tuple[int, int]) -> Diffusion:
@@ -55,11 +56,13 @@ def new_diffusion(shape: tuple[int, int]) -> Diffusion:
         size.append((size[-1] + 1) // 2)
     start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
     rows = int(start[-1])
-    radial, inward, outward, mass, whole, pivot, x, b = (np.zeros((rows, nz)) for _ in range(8))
+    radial, inward, outward, mass, whole = (np.zeros((rows, nz)) for _ in range(5))
+    pivot, above, x, b = (np.zeros((rows, nz)) for _ in range(4))
+    right, found, way, rise = (np.zeros((nr, nz)) for _ in range(4))
     return Diffusion(
         np.array(size, dtype=np.int64), start, radial, np.zeros((rows, nz + 1)), inward, outward,
-        mass, whole, pivot, x, b, np.zeros((TOGETHER, nz)),
-        np.zeros((2, nr)),
+        mass, whole, pivot, above, x, b, np.zeros((TOGETHER, nz)), np.zeros((2, nr)),
+        right, found, way, rise,
     )  # fmt: skip
 
 
@@ -119,11 +122,26 @@ def factor(m):
                 inner = m.radial[i - 1, k] if j > 0 else 0.0
                 around = inner + m.radial[i, k] + m.axial[i, k] + m.axial[i, k + 1]
                 m.whole[i, k] = m.mass[i, k] + around
-            last = 0.0
-            for k in range(nz):
-                below = m.axial[i, k] if k > 0 else 0.0
-                last = 1.0 / (m.whole[i, k] - below * below * last)
-                m.pivot[i, k] = last
+    last = m.whole.shape[0] - 1
+    for i in range(0, last + 1, TOGETHER):
+        invert(m, i, min(i + 1, last), min(i + 2, last), min(i + 3, last))
+    for i in range(last + 1):
+        for k in range(nz - 1):
+            m.above[i, k] = m.pivot[i, k] * m.axial[i, k + 1]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def invert(m, i, j, p, q):
+    """Invert the pivots of four lines."""
+    a = b = c = d = 0.0
+    for k in range(m.whole.shape[1]):
+        # the face at k = 0 is a boundary
+        held = 1.0 if k > 0 else 0.0
+        e, f, g, h = m.axial[i, k], m.axial[j, k], m.axial[p, k], m.axial[q, k]
+        m.pivot[i, k] = a = 1.0 / (m.whole[i, k] - held * e * e * a)
+        m.pivot[j, k] = b = 1.0 / (m.whole[j, k] - held * f * f * b)
+        m.pivot[p, k] = c = 1.0 / (m.whole[p, k] - held * g * g * c)
+        m.pivot[q, k] = d = 1.0 / (m.whole[q, k] - held * h * h * d)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -170,21 +188,18 @@ def around(m, i, start, lines, out):
 def solve_lines(m, i, j, p, q):
     """Solve four lines for the right sides in ``line``, forth and back along z."""
     nz, line = m.x.shape[1], m.line
-    a = b = c = d = 0.0
-    for k in range(nz):
-        # the face at k = 0 is a boundary, whose conductance is in the pivot alone
-        held = 1.0 if k > 0 else 0.0
-        line[0, k] = a = m.pivot[i, k] * (line[0, k] + held * m.axial[i, k] * a)
-        line[1, k] = b = m.pivot[j, k] * (line[1, k] + held * m.axial[j, k] * b)
-        line[2, k] = c = m.pivot[p, k] * (line[2, k] + held * m.axial[p, k] * c)
-        line[3, k] = d = m.pivot[q, k] * (line[3, k] + held * m.axial[q, k] * d)
-    a = b = c = d = 0.0
+    a, b, c, d = line[0, 0], line[1, 0], line[2, 0], line[3, 0]
+    for k in range(1, nz):
+        line[0, k] = a = line[0, k] + m.above[i, k - 1] * a
+        line[1, k] = b = line[1, k] + m.above[j, k - 1] * b
+        line[2, k] = c = line[2, k] + m.above[p, k - 1] * c
+        line[3, k] = d = line[3, k] + m.above[q, k - 1] * d
+    a = b = c = d = 0.0  # nothing is above the lid
     for k in range(nz - 1, -1, -1):
-        held = 1.0 if k + 1 < nz else 0.0
-        m.x[i, k] = a = line[0, k] + m.pivot[i, k] * (held * m.axial[i, k + 1]) * a
-        m.x[j, k] = b = line[1, k] + m.pivot[j, k] * (held * m.axial[j, k + 1]) * b
-        m.x[p, k] = c = line[2, k] + m.pivot[p, k] * (held * m.axial[p, k + 1]) * c
-        m.x[q, k] = d = line[3, k] + m.pivot[q, k] * (held * m.axial[q, k + 1]) * d
+        m.x[i, k] = a = m.pivot[i, k] * line[0, k] + m.above[i, k] * a
+        m.x[j, k] = b = m.pivot[j, k] * line[1, k] + m.above[j, k] * b
+        m.x[p, k] = c = m.pivot[p, k] * line[2, k] + m.above[p, k] * c
+        m.x[q, k] = d = m.pivot[q, k] * line[3, k] + m.above[q, k] * d
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -227,19 +242,42 @@ def left_at(m, i, inner, outer, out):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def cycle(m):
-    """One V-cycle on the finest level: ``x`` moves towards the solution for ``b``."""
+def brought(m, i, inner, outer, out):
+    """Write what the neighbours bring to line ``i`` (nz,).
+
+    Where it was solved while they held nothing, this is all that is left of b - (mass - L) x.
+    """
+    for k in range(m.x.shape[1]):
+        total = 0.0
+        if inner:
+            total += m.radial[i - 1, k] * m.x[i - 1, k]
+        if outer:
+            total += m.radial[i, k] * m.x[i + 1, k]
+        out[k] = total
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def cycle(m, anew=False):
+    """One V-cycle on the finest level: ``x`` moves towards the solution for ``b``.
+
+    It starts from what ``x`` holds, or ``anew`` from nothing.
+    """
     last = len(m.size) - 1
     for level in range(last):
         fine, coarse, lines = m.start[level], m.start[level + 1], m.size[level]
-        if level > 0:
+        empty = anew or level > 0
+        if empty:
             for i in range(fine, coarse):
                 for k in range(m.x.shape[1]):
                     m.x[i, k] = 0.0
         relax(m, level, 0)
         relax(m, level, 1)
         for j in range(m.size[level + 1]):
-            left_at(m, fine + 2 * j, j > 0, 2 * j + 1 < lines, m.b[coarse + j])
+            inner, outer = j > 0, 2 * j + 1 < lines
+            if empty:
+                brought(m, fine + 2 * j, inner, outer, m.b[coarse + j])
+            else:
+                left_at(m, fine + 2 * j, inner, outer, m.b[coarse + j])
     relax(m, last, 0)
     for level in range(last - 1, -1, -1):
         for j in range(m.size[level + 1]):
@@ -248,39 +286,3 @@ def cycle(m):
                 m.x[fine, k] += m.x[coarse, k]
         relax(m, level, 1)
         relax(m, level, 0)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def solve(m, tolerance, most):
-    """Cycle from what ``x`` holds until the residual is small; -1 if ``most`` cycles do not do.
-
-    Small is, seen as a change of the unknown, below ``tolerance`` of the largest.
-    """
-    for n in range(most):
-        if n >= PLAIN:
-            relax_across(m)
-        cycle(m)
-        if settled(m, tolerance):
-            return n + 1
-    return -1
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def settled(m, tolerance):
-    """True when no residual is above ``tolerance``; one that is not a number never settles.
-
-    Only the odd lines have one after a cycle.
-    """
-    nz = m.x.shape[1]
-    largest, change = 0.0, 0.0
-    for i in range(m.size[0]):
-        for k in range(nz):
-            size = abs(m.x[i, k])
-            if not size < np.inf:
-                return False
-            largest = max(largest, size)
-    for j in range(1, m.size[0], 2):
-        left_at(m, j, True, j + 1 < m.size[0], m.line[0])
-        for k in range(nz):
-            change = max(change, abs(m.line[0, k]) / m.whole[j, k])
-    return change <= tolerance * largest

@@ -110,8 +110,14 @@ def factor(m):
             i = m.start[level] + j
             if level > 0:
                 gather(m, m.start[level - 1] + 2 * j, 2 * j + 1 < m.size[level - 1], j > 0, i)
+        for j in range(0, m.size[level], 2):
+            # each pivot waits for the one below: two lines side by side
+            i = m.start[level] + j
+            other = j + 1 < m.size[level]
             for k in range(nz):
                 pivot_at(m, i, j, k)
+                if other:
+                    pivot_at(m, i + 1, j + 1, k)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -234,14 +240,38 @@ def residual(m, level, stride):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def cycle(m):
-    """One V-cycle on the finest level: ``x`` moves towards the solution for ``b``."""
+def brought(m, level, j):
+    """Write what is left of b - A x for line ``2 j`` of a level into line ``j`` of the coarser one.
+
+    Where a line was solved while its neighbours held nothing, that is what they bring it now.
+    """
+    fine, coarse = m.start[level] + 2 * j, m.start[level + 1] + j
+    for k in range(m.x.shape[1]):
+        for s in range(3):
+            total = 0.0
+            if j > 0:
+                total -= m.radial[fine - 1, k, s] * m.x[fine - 1, k, s]
+            if 2 * j + 1 < m.size[level]:
+                total -= m.radial[fine, k, s] * m.x[fine + 1, k, s]
+            m.b[coarse, k, s] = total
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def cycle(m, anew=False):
+    """One V-cycle on the finest level: ``x`` moves towards the solution for ``b``.
+
+    ``anew`` says that ``x`` holds nothing yet.
+    """
     last = len(m.size) - 1
     for level in range(last):
         if level > 0:
             m.x[m.start[level] : m.start[level + 1]] = 0.0
         relax(m, level, 0)
         relax(m, level, 1)
+        if anew or level > 0:
+            for j in range(m.size[level + 1]):
+                brought(m, level, j)
+            continue
         residual(m, level, 2)
         for j in range(m.size[level + 1]):
             m.b[m.start[level + 1] + j] = m.left[m.start[level] + 2 * j]

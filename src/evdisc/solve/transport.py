@@ -20,7 +20,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from evdisc.solve.diffusion import Diffusion, factor, new_diffusion, solve
+from evdisc.solve.conjugate import solve
+from evdisc.solve.diffusion import Diffusion, factor, new_diffusion
 
 Floats = NDArray[np.float64]
 
@@ -28,7 +29,7 @@ ROOT = math.sqrt(2.0)
 OUTER = 1.0 / (2.0 * ROOT)  # weight of the first two stages
 IMPLICIT = 1.0 - 1.0 / ROOT  # weight of the last, and the implicit share of a step
 #: largest residual of a stage, as a share of the largest value, and of one that need not be exact
-TOLERANCE, LOOSE = 1e-10, 1e-5
+TOLERANCE, LOOSE = 1e-10, 1e-6
 MOST_CYCLES = 60
 #: negative values up to this many residuals are rounding and are cut
 ROUNDING = 10.0

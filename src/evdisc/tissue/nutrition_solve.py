@@ -143,8 +143,8 @@ def solve_nutrients(m, u, rim, lid, volume, cells, porosity, guarded, p, toleran
         linearise(m, u, rim, lid, volume, cells, porosity, guarded, p)
         factor(m)
         put(m.x, 0.0, nr)
-        for _ in range(CYCLES if step < PLAIN else MORE):
-            cycle(m)
+        for n in range(CYCLES if step < PLAIN else MORE):
+            cycle(m, n == 0)
         if update(m, u, guarded, tolerance):
             return step + 1
         if not finite(u):
