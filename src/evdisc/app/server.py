@@ -116,12 +116,19 @@ def serve(settings: Settings) -> None:
         raise FolderError(
             "cannot be used", file=settings.workspace, advice=error.strerror
         ) from None
+    logging.getLogger("uvicorn.error").addFilter(worth_telling)
     with lock:
         os.environ.setdefault("NICEGUI_STORAGE_PATH", str(settings.workspace / "pages"))
         told(settings)
         uvicorn.run(build(settings), host=settings.door.host, port=settings.door.port,
                     log_level="warning", server_header=False, ws_max_size=MOST_MESSAGE,
                     access_log=False, timeout_graceful_shutdown=3)  # fmt: skip
+
+
+def worth_telling(record: logging.LogRecord) -> bool:
+    """Whether a line of the server's log says anything: a request cut off at Ctrl-C is no error."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, asyncio.CancelledError)
 
 
 def told(settings: Settings) -> None:
