@@ -52,6 +52,17 @@ def finished(page):
     page.wait_for_selector("h2:has-text('How far to trust it')", timeout=LONG)
 
 
+def opened(page, lab, view):
+    """Open a view; that of a result with a run of its own."""
+    if view == "/result":
+        design(page, lab)
+        run(page)
+        finished(page)
+    else:
+        page.goto(lab.base + view)
+        page.wait_for_selector("h1")
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_views_open_in_time(page, lab, view):
     page.goto(lab.base + view)
@@ -259,13 +270,7 @@ def test_axe_finds_nothing(page, lab, view, scheme):
         "axe_playwright_python.sync_playwright", reason="axe is not installed"
     )
     page.emulate_media(color_scheme=scheme)
-    if view == "/result":
-        design(page, lab)
-        run(page)
-        finished(page)
-    else:
-        page.goto(lab.base + view)
-        page.wait_for_selector("h1")
+    opened(page, lab, view)
     page.wait_for_timeout(1000)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     found = axe.Axe().run(page)
@@ -278,13 +283,7 @@ def test_axe_finds_nothing(page, lab, view, scheme):
 @pytest.mark.parametrize("view", [*VIEWS, "/result"])
 def test_nothing_sticks_out(page, lab, view, width):
     page.set_viewport_size({"width": width, "height": 900})
-    if view == "/result":
-        design(page, lab)
-        run(page)
-        finished(page)
-    else:
-        page.goto(lab.base + view)
-        page.wait_for_selector("h1")
+    opened(page, lab, view)
     page.wait_for_timeout(500)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -45,6 +45,11 @@ def test_records_are_means_over_regions_by_volume(together, monkeypatch):
     state, setting = ready.assembly.state, ready.setting
     recorder = Recorder(ready.assembly, setting, REGIONS, [0.0, 1.0, 2.0], [], {})
     rng, seen = np.random.default_rng(4), []
+    sharing = setting.sharing
+    sharing.share[:] = rng.uniform(0.0, 1.0, setting.shape)  # cells between two networks
+    first = [np.flatnonzero(setting.patch_region == c)[0] for c in range(len(REGIONS))]
+    inside = setting.patch_of >= 0
+    sharing.second[inside] = np.array(first)[setting.region[inside]]
     for now in range(3):
         ready.assembly.flat[:] = rng.uniform(0.1, 0.9, ready.assembly.flat.size)
         recorder.look(float(now))
@@ -57,7 +62,8 @@ def test_records_are_means_over_regions_by_volume(together, monkeypatch):
                 expected = (at[name] * weight).sum() / weight.sum()
                 assert series[f"{name}|{region}"][now] == pytest.approx(expected)
             inside = setting.region == c
-            node = at["activity"][5][setting.patch_of[inside]]
+            own, other, w = (field[inside] for field in sharing)
+            node = (1.0 - w) * at["activity"][5][own] + w * at["activity"][5][other]
             expected = (node * setting.volume[inside]).sum() / setting.volume[inside].sum()
             assert series[f"activity:{setting.nodes[5]}|{region}"][now] == pytest.approx(expected)
             assert series[f"volume_ratio|{region}"][now] == at["volume_ratio"][c]

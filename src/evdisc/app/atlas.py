@@ -15,7 +15,6 @@ from nicegui import ui
 
 from evdisc.app import shell
 from evdisc.app.controls import Field, button, link, note, table, tag
-from evdisc.app.downloads import rows_csv
 from evdisc.app.drawing import csv_inside
 from evdisc.app.home import tour
 from evdisc.app.laboratory import Laboratory
@@ -24,6 +23,7 @@ from evdisc.evidence.claims import Claim
 from evdisc.evidence.conflicts import Conflict
 from evdisc.evidence.gaps import CargoGaps
 from evdisc.evidence.library import Library
+from evdisc.report.figures import table_csv
 
 SHOWN = 24
 ARROW = {1: "raises", -1: "lowers", 0: "acts on (how is unknown)"}
@@ -202,7 +202,7 @@ def claims_csv(claims: list[Claim], known: Known) -> str:
     columns = ("claim", "study", "source", "sign", "target", "relation", "proof", "tier", "cell",
                "species", "setting", "insult", "note")  # fmt: skip
     rows = [[*(getattr(c, name) for name in columns), known.weights[c.claim]] for c in claims]
-    return rows_csv((*columns, "weight"), rows)
+    return table_csv((*columns, "weight"), rows)
 
 
 def whole_map() -> None:
@@ -244,4 +244,4 @@ def folded(rows: list[list[Any]], head: list[str], name: str) -> None:
     with tag("details"):
         tag("summary", f"Show all {len(rows)}")
         table(head, rows, name)
-        link("data (CSV)", csv_inside(rows_csv(head, rows)), download=f"{name}.csv")
+        link("data (CSV)", csv_inside(table_csv(head, rows)), download=f"{name}.csv")

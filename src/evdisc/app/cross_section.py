@@ -7,10 +7,10 @@ from typing import Any
 from nicegui.element import Element
 
 from evdisc.app.controls import Field, failure, link, note, tag
-from evdisc.app.downloads import rows_csv
 from evdisc.app.drawing import csv_inside, plot
 from evdisc.app.laboratory import Laboratory
 from evdisc.errors import EvdiscError
+from evdisc.report.figures import table_csv
 
 
 class Slider(Element, component="slider.js"):
@@ -102,7 +102,7 @@ class CrossSection:
                              f"Map of {title} in the {arm} disc on day {day:g}")  # fmt: skip
             with tag("figcaption"):
                 tag("span", f"{title}, {unit}; one scale for all times of these arms. ")
-                text = rows_csv(("arm", "time_d", "r_mm", "z_mm", unit), found["rows"])
+                text = table_csv(("arm", "time_d", "r_mm", "z_mm", unit), found["rows"])
                 link("data (CSV)", csv_inside(text), download=f"{self.field}.csv")
 
 

@@ -213,8 +213,8 @@ class Page:
 
 def dose_table(box: Element, found: dict[str, Any]) -> None:
     """Vesicles and copies per cell, and the verdict in words."""
-    from evdisc.app.downloads import rows_csv
     from evdisc.app.drawing import csv_inside
+    from evdisc.report.figures import table_csv
     from evdisc.report.words import interval, verdict_lines
 
     row = found["delivery"]
@@ -235,7 +235,7 @@ def dose_table(box: Element, found: dict[str, Any]) -> None:
             numbers = [[n, *copies[n].values(), *over[n].values()] for n in names]
             columns = ["cargo", *(f"copies_{k}" for k in copies[names[0]]),
                        *(f"over_endogenous_{k}" for k in copies[names[0]])]  # fmt: skip
-            link("data (CSV)", csv_inside(rows_csv(columns, numbers)), download="dose.csv")
+            link("data (CSV)", csv_inside(table_csv(columns, numbers)), download="dose.csv")
         note(f"Medians of {found['members']} members with the range that holds 90 % of them.")
 
 

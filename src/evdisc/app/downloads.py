@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import zipfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from evdisc.app.workspace import Job, User
 from evdisc.errors import InputError
@@ -98,12 +95,3 @@ def crate(user: User, job: Job) -> Taken:
                 archive.write(path, inside.as_posix())
     draft.replace(target)
     return taken(target, f"{job.id}.crate.zip")
-
-
-def rows_csv(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Rows as CSV text."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return buffer.getvalue()

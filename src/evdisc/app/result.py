@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import Request
 from nicegui import ui
 
-from evdisc.app import downloads, shell
+from evdisc.app import shell
 from evdisc.app.controls import Field, button, failure, link, note, table, tag
 from evdisc.app.cross_section import CrossSection
 from evdisc.app.drawing import csv_inside, csv_of, figure
@@ -19,6 +19,7 @@ from evdisc.app.runs import actions, share, words
 from evdisc.app.why import Why
 from evdisc.app.workspace import ENDED, Design, Job, valid_id
 from evdisc.errors import EvdiscError
+from evdisc.report.figures import table_csv
 
 #: seconds between two looks at a job that runs, and between two drawings of its first members
 OFTEN, PARTIAL = 1.0, 4.0
@@ -226,7 +227,7 @@ def effects(found: dict[str, Any]) -> None:
 
 def csv_link(head: list[str], rows: list[list[Any]], name: str) -> None:
     """Rows of a table to take home."""
-    link("data (CSV)", csv_inside(downloads.rows_csv(head, rows)), download=name)
+    link("data (CSV)", csv_inside(table_csv(head, rows)), download=name)
 
 
 def trust(found: dict[str, Any]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from evdisc.app.controls import Field, failure, link, note, table, tag
-from evdisc.app.downloads import rows_csv
 from evdisc.app.drawing import csv_inside
 from evdisc.app.laboratory import Laboratory
 from evdisc.errors import EvdiscError
+from evdisc.report.figures import table_csv
 
 REGIONS = ("NP", "AF", "CEP")
 
@@ -71,4 +71,4 @@ class Why:
             head = ["path", "share of the move", "in members", "studies"]
             table(head, rows, f"Paths that moved {name}")
             note("A negative share worked against the move.")
-            link("data (CSV)", csv_inside(rows_csv(head, rows)), download="why.csv")
+            link("data (CSV)", csv_inside(table_csv(head, rows)), download="why.csv")
