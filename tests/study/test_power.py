@@ -243,3 +243,15 @@ def test_blocks_are_balanced_and_hold_no_group_twice(per_group, groups, levels, 
     for animal in range(layout.animals):
         own = layout.group[layout.animal == animal]
         assert len(set(own.tolist())) == own.size == min(levels, groups)
+
+
+@pytest.mark.parametrize("groups", [2, 3, 5, 7])
+def test_complete_blocks_of_any_size_have_the_textbook_variance_and_freedom(groups):
+    # rounding in the information of many animals must not count as information
+    for n in range(2, 130):
+        rows = np.tile(np.arange(groups), n)
+        layout = Layout(rows, np.repeat(np.arange(n), groups), groups, inside=True)
+        model = contrast(layout, 0, groups - 1)
+        assert model is not None, n
+        assert model.variance == pytest.approx(2.0 / n)
+        assert model.freedom == (n - 1) * (groups - 1)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+#: eigenvalues of the information below this share of the largest are rounding, by our choice
 ESTIMABLE = 1e-8
 
 
@@ -79,8 +80,9 @@ def contrast(layout: Layout, arm: int, versus: int) -> Contrast | None:
         meets = np.zeros((layout.groups, layout.animals))
         np.add.at(meets, (layout.group, layout.animal), 1.0)
         information = information - (meets / meets.sum(axis=0)) @ meets.T
-        rank = layout.animals + int(np.linalg.matrix_rank(information, hermitian=True))
-    inverse = np.linalg.pinv(information, hermitian=True)
+        border = ESTIMABLE * counts.max()
+        rank = layout.animals + int(np.linalg.matrix_rank(information, border, hermitian=True))
+    inverse = np.linalg.pinv(information, ESTIMABLE, hermitian=True)
     wanted = np.zeros(layout.groups)
     wanted[arm] += 1.0
     wanted[versus] -= 1.0
