@@ -56,7 +56,7 @@ def test_the_vehicle_is_the_untreated_disc_punctured_once_more():
         [*ready.events, Event(time, "puncture", (needle, float(study.therapy.delivery.sector)))],
         injected.times, first_step=study.numerics.first_step,
         largest_step=study.numerics.longest_step(study.duration),
-        restarts=(time,),
+        restarts=(time,), injuries=[e.time for e in ready.events],
     )  # fmt: skip
     for name in ("height_ratio", "gag|NP", "living_cells|NP", "annulus_integrity", "il_1beta|NP"):
         np.testing.assert_allclose(injected.series[name], twice.series[name], rtol=1e-9)

@@ -195,6 +195,7 @@ def run_arm(
         largest_step=numerics.longest_step(study.duration),
         snapshot_times=film_times(study) if film else shots, snapshot_names=SNAPSHOTS,
         restarts=study.therapy.delivery.schedule if study.therapy else (),
+        injuries=[e.time for e in events(study, "untreated", member.values)],
     )  # fmt: skip
     keep = np.isin(np.round(marks), np.round(outputs))
     series = {name: column[keep] for name, column in run.series.items()}

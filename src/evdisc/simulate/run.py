@@ -86,12 +86,14 @@ def execute(
     snapshot_names: Sequence[str] = (),
     regions: Sequence[str] = REGIONS,
     restarts: Sequence[float] = (),
+    injuries: Sequence[float] = (),
     on_settled: Callable[[], None] | None = None,
 ) -> Run:
     """Run an assembly whose state holds the healthy disc or dish.
 
     Steps start small again after every event and at ``restarts``: the events of other arms, so that
-    arms that are compared step alike. ``on_settled`` runs once the healthy state is reached and
+    arms that are compared step alike. After ``injuries``, which are among the events, they stay
+    smaller for a while. ``on_settled`` runs once the healthy state is reached and
     before the first step.
 
     Raises:
@@ -104,7 +106,7 @@ def execute(
         assembly, setting, regions, outputs, snapshot_times, {name: [] for name in snapshot_names}
     )
     anew = [*(e.time for e in events), *restarts]
-    times = steps(anew, outputs, first_step, largest_step)
+    times = steps(anew, outputs, first_step, largest_step, injuries)
     clock = np.zeros(4)
     still, owed = False, 0.0
     due = sorted(events, key=lambda e: e.time)

@@ -1,9 +1,10 @@
 """Seating: which grid cells of a disc hold a network of their own.
 
-Each region has as many, whatever its size: a thin endplate is as varied as the wide annulus. In
-the nucleus, into which vesicles are put, cells stand in several rows along the disc's height, so
-that cells which feel alike but differ in vesicles are not taken for one another. In a row the seats
-are spread evenly over the order in which cytokines of the whole disc would reach its cells.
+Nucleus and annulus have as many, whatever their size, the thin endplate twice as many: between
+bone and nucleus it is the most varied. In the nucleus, into which vesicles are put, and in the
+endplate cells stand in several rows along the radius, so that cells which feel alike but differ
+otherwise are not taken for one another. In a row the seats are spread evenly over the order in
+which cytokines of the whole disc would reach its cells.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from evdisc.cell.field import lanes
 from evdisc.cell.neighbours import Rows, rows_of
 from evdisc.mechanism.contract import REGIONS
 from evdisc.mechanism.setting import Setting
@@ -25,9 +27,10 @@ from evdisc.tissue import cytokines
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: networks a region has at least, and those a row of the nucleus has
+#: networks a region has at least, and those a row has where there are several
 LEAST, LEAST_OF_ROW = 8, 12
-MOST_ROWS = 3
+#: networks of nucleus, annulus and endplate over the usual number, and rows they have at most
+SHARE, MOST_ROWS = (1, 1, 2), (3, 1, 2)
 #: s in which cytokines reach a steady state
 STEADY = 7 * 86400.0
 
@@ -67,6 +70,8 @@ def spread(grid: Grid, values: Values) -> Floats:
 def take_seats(grid: Grid, level: Floats, edge: int) -> Seating:
     """Seats of about one network for ``edge`` x ``edge`` grid cells; all cells have one at 1.
 
+    Their number fills the vector units that advance them side by side.
+
     ``level`` (nr, nz) orders the cells of a row.
     """
     nearest, row = np.full(grid.shape, -1), np.full(grid.shape, -1)
@@ -88,12 +93,12 @@ def take_seats(grid: Grid, level: Floats, edge: int) -> Seating:
 
 def rows_of_cells(region: NDArray[np.int8], edge: int) -> Iterator[tuple[int, Ints, int]]:
     """Region, grid cells (cells, 2) and number of networks of each row."""
-    usual = max(int((region < len(REGIONS)).sum()) // (len(REGIONS) * edge**2), LEAST)
+    usual = lanes(max(int((region < len(REGIONS)).sum()) // (len(REGIONS) * edge**2), LEAST))
     for c in range(len(REGIONS)):
         cells = np.argwhere(region == c)
-        count = len(cells) if edge == 1 else min(usual, len(cells))
-        rows = min(MOST_ROWS, max(count // LEAST_OF_ROW, 1)) if c == 0 else 1
-        along = cells[np.argsort(cells[:, 1], kind="stable")]
+        count = len(cells) if edge == 1 else min(SHARE[c] * usual, len(cells))
+        rows = min(MOST_ROWS[c], max(count // LEAST_OF_ROW, 1))
+        along = cells[np.argsort(cells[:, 0], kind="stable")]
         for part, own in zip(
             np.array_split(along, rows), np.array_split(np.arange(count), rows), strict=True
         ):
