@@ -70,7 +70,8 @@ class NumericsSpec(Spec):
         strict=True,
         ge=1,
         le=16,
-        description="one network for about this many grid cells squared; 1 gives each its own",
+        description="one network for about this many grid cells squared, and 128 over it a region "
+        "at least; 1 gives each its own",
     )
     first_step: Time = Field(180.0, gt=0, description="macro step after an event")
     largest_step: Time | None = Field(

@@ -27,8 +27,10 @@ from evdisc.tissue import cytokines
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: networks a region has at least, and those a row has where there are several
-LEAST, LEAST_OF_ROW = 8, 12
+#: networks a region has at least, times the edge: fates fall apart on a coarse grid as on a fine one
+LEAST = 128
+#: networks a row has at least where there are several
+LEAST_OF_ROW = 12
 #: networks of nucleus, annulus and endplate over the usual number, and rows they have at most
 SHARE, MOST_ROWS = (1, 1, 2), (3, 1, 2)
 #: s in which cytokines reach a steady state
@@ -70,8 +72,6 @@ def spread(grid: Grid, values: Values) -> Floats:
 def take_seats(grid: Grid, level: Floats, edge: int) -> Seating:
     """Seats of about one network for ``edge`` x ``edge`` grid cells; all cells have one at 1.
 
-    Their number fills the vector units that advance them side by side.
-
     ``level`` (nr, nz) orders the cells of a row.
     """
     nearest, row = np.full(grid.shape, -1), np.full(grid.shape, -1)
@@ -92,8 +92,12 @@ def take_seats(grid: Grid, level: Floats, edge: int) -> Seating:
 
 
 def rows_of_cells(region: NDArray[np.int8], edge: int) -> Iterator[tuple[int, Ints, int]]:
-    """Region, grid cells (cells, 2) and number of networks of each row."""
-    usual = lanes(max(int((region < len(REGIONS)).sum()) // (len(REGIONS) * edge**2), LEAST))
+    """Region, grid cells (cells, 2) and number of networks of each row.
+
+    The usual number fills the vector units that advance networks side by side.
+    """
+    inside = int((region < len(REGIONS)).sum())
+    usual = lanes(max(inside // (len(REGIONS) * edge**2), LEAST // edge))
     for c in range(len(REGIONS)):
         cells = np.argwhere(region == c)
         count = len(cells) if edge == 1 else min(SHARE[c] * usual, len(cells))
