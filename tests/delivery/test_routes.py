@@ -268,13 +268,30 @@ def test_transport_release_and_uptake_are_second_order_in_time(carrier, dose):
 def test_what_is_published_of_delivery_is_reported_and_never_forced():
     from evdisc.validate.delivery_cases import CASES
 
-    results = {case(library()).case: case(library()) for case in CASES}
+    results = {found.case: found for found in (case(library()) for case in CASES)}
     assert results["delivery: Cavin-2"].verdict == "pass"
     for name in ("delivery: gel", "delivery: depot", "delivery: blood"):
         assert results[name].verdict == "reported"
         assert results[name].cause
     shares = [c.computed for c in results["delivery: blood"].checks]
     assert max(shares) < 1e-3
+    depot = {c.name: c.computed for c in results["delivery: depot"].checks}
+    before, after = (
+        depot[f"hindrance in the annulus, {name}: median"] for name in ("prior", "posterior")
+    )
+    # a rat's depot arrives in few members, and only where vesicles are held back little
+    assert 0.0 < depot["rat, depot near annulus: probability of a vesicle a cell"] < 0.3
+    assert after > 5.0 * before
+
+
+def test_what_is_left_of_a_prior_lies_above_what_each_member_takes():
+    from evdisc.validate.delivery_cases import given_reached
+
+    np.testing.assert_allclose(
+        given_reached(np.array([0.6, 1.0]), (0.0, 0.5)), [0.6, 0.8], atol=1e-3
+    )
+    # of two members one arrives from 0, one from a half on: a quarter, then three quarters
+    np.testing.assert_allclose(given_reached(np.array([0.0, 0.5]), (1 / 3,)), [0.5], atol=1e-3)
 
 
 def carried(carrier, **numbers):

@@ -105,11 +105,10 @@ def execute(
     recorder = Recorder(
         assembly, setting, regions, outputs, snapshot_times, {name: [] for name in snapshot_names}
     )
-    anew = [*(e.time for e in events), *restarts]
-    times = steps(anew, outputs, first_step, largest_step, injuries)
-    clock = np.zeros(4)
-    still, owed = False, 0.0
     due = sorted(events, key=lambda e: e.time)
+    anew = [*(e.time for e in due), *restarts]
+    times = steps(anew, outputs, first_step, largest_step, injuries)
+    clock, still, owed = np.zeros(4), False, 0.0
     seen = recorder.wanted | recorder.taken | {round(e.time) for e in due}
     for n, now in enumerate(times):
         clock[0] = now

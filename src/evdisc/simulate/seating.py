@@ -27,7 +27,7 @@ from evdisc.tissue import cytokines
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: networks a region has at least, times the edge: fates fall apart on a coarse grid as on a fine one
+#: networks a region has at least, times the edge: fates differ as much on a coarse grid
 LEAST = 128
 #: networks a row has at least where there are several
 LEAST_OF_ROW = 12

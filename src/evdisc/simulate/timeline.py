@@ -3,7 +3,8 @@
     dt -> min(1.25 dt, largest step), from the first step on after each event
     dt <= max(largest step / 2, t / 14) at the time t after an injury
 
-An injury sets everything in motion, a dose little. Where less than two steps are left to an output time, two equal ones are taken. Our choice.
+An injury sets everything in motion, a dose little. Where less than two steps are left to an output
+time, two equal ones are taken. Our choice.
 """
 
 from __future__ import annotations
