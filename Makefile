@@ -11,6 +11,8 @@ PIP := PIP_CONSTRAINT=constraints.txt $(PY) -m pip -qq --disable-pip-version-che
 KEY := $(shell (pwd; cat pyproject.toml constraints.txt) | cksum | cut -d' ' -f1)
 READY := .venv/ready-$(KEY)
 KERNELS := .venv/kernels
+# two test files at a time
+SIDE_BY_SIDE := -n 2 --dist loadfile
 
 GROUP = import sys, tomllib; \
   print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")
@@ -51,7 +53,7 @@ browser:
 	fi
 
 test: $(READY)-test $(KERNELS)
-	@$(PY) -m pytest -q
+	@$(PY) -m pytest -q $(SIDE_BY_SIDE)
 
 test-slow: $(READY)-test $(READY)-docs $(KERNELS)
 	@$(PY) -m pytest -q -m slow
