@@ -1,4 +1,4 @@
-"""A protocol's vesicle -> a product: profile of the parent cell, engineering, donor, batch, storage.
+"""A protocol's vesicle -> a product: native profile, engineering, donor, batch, storage.
 
     copies = stated, or w b native after engineering
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from evdisc.cargo.molecules import kind, linked
+from evdisc.cargo.molecules import kind
 from evdisc.evidence.library import Library
 from evdisc.protocol.therapy_specs import ORGANELLE_CARRIER
 from evdisc.vesicle.product import Product, Value
@@ -68,8 +68,8 @@ def of_its_kind(product: Product, library: Library) -> list[str]:
         )
     if product.subtype != SMALL and not all(product.stated):
         told.append(
-            f"native copies were counted in small vesicles alone; how many more a {product.subtype} "
-            "carries is a wide prior"
+            f"native copies were counted in small vesicles alone; how many more a "
+            f"{product.subtype} carries is a wide prior"
         )
     return told
 
