@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from evdisc.errors import UnitError
 from evdisc.evidence.units_si import SI
-from evdisc.units import KINDS, PLAIN, _registry, parse_quantity
+from evdisc.units import KINDS, PLAIN, SHIFTED, _registry, celsius, parse_quantity
 
 GOOD = [
     ("10 ng/mL", "mass_concentration", 1e-5), ("2 uL", "volume", 2e-9), ("2µL", "volume", 2e-9),
@@ -90,6 +90,13 @@ def test_the_evidence_units_agree_with_pint(unit):
 
     quantity = _registry().parse_expression(spelled(unit))
     assert quantity.to(spelled(target)).magnitude == pytest.approx(size, rel=1e-9)
+
+
+@pytest.mark.parametrize("unit", SHIFTED)
+def test_units_with_a_zero_of_their_own_are_pints(unit):
+    kelvin = _registry().Quantity(-80.0, unit).to("K").magnitude
+    assert parse_quantity(f"-80 {unit}", "temperature") == pytest.approx(kelvin)
+    assert celsius(kelvin) == "-80 degC"
 
 
 @pytest.mark.parametrize("unit", PLAIN)

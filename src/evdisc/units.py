@@ -41,7 +41,7 @@ KINDS: dict[str, Kind] = {
     "pressure": Kind("Pa", "5.1 kPa"),
     "frequency": Kind("1/s", "1 Hz"),
     "osmolarity": Kind("mol/m**3", "400 mOsm"),
-    "temperature": Kind("K", "310 K"),
+    "temperature": Kind("K", "-80 degC"),
     "diffusivity": Kind("m**2/s", "7e-12 m^2/s"),
     "charge_density": Kind("mol/m**3", "0.2 mEq/mL"),
     "ph": Kind("pH", "7.1", 0.0, 14.0),
@@ -79,8 +79,11 @@ PLAIN: dict[str, tuple[str, float]] = {
     "kPa": ("Pa", 1e3), "MPa": ("Pa", 1e6), "Hz": ("1/s", 1.0), "mOsm": ("mol/m**3", 1.0),
     "K": ("K", 1.0), "m^2/s": ("m**2/s", 1.0), "mEq/mL": ("mol/m**3", 1e3), "pH": ("pH", 1.0),
 }  # fmt: skip
+#: 0 degC in K; units with a zero of their own -> (SI unit, SI value of that zero)
+ZERO_CELSIUS = 273.15
+SHIFTED = {"degC": ("K", ZERO_CELSIUS), "°C": ("K", ZERO_CELSIUS)}
 #: units offered where one is misspelt
-COMMON = (*PLAIN, "month", "year", "mmHg", "degC")
+COMMON = (*PLAIN, *SHIFTED, "month", "year", "mmHg")
 
 
 def parse_quantity(
@@ -130,11 +133,19 @@ def format_quantity(value: float, unit: str, digits: int = 3) -> str:
     return f"{value:.{digits}g} {unit}".strip()
 
 
+def celsius(temperature: float) -> str:
+    """Write a temperature in K as a protocol states it: ``-80 degC``."""
+    return f"{temperature - ZERO_CELSIUS:.4g} degC"
+
+
 def _convert(number: float, unit: str, target: str, fault: Any) -> float:
     # loading pint takes half a second, which a protocol in plain units need not wait for
     plain, factor = PLAIN.get(unit, ("", 1.0))
     if plain == target:
         return number * factor
+    plain, zero = SHIFTED.get(unit, ("", 0.0))
+    if plain == target:
+        return number + zero
     import pint
 
     registry = _registry()

@@ -5,7 +5,8 @@ from evdisc.cargo.molecules import linked
 from evdisc.delivery.internalise import fading
 from evdisc.delivery.stokes_einstein import free_diffusivity
 from evdisc.evidence.library import load
-from evdisc.vesicle.build import build_product, native_profile
+from evdisc.vesicle.build import build_product
+from evdisc.vesicle.native import native_profile
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def product(**vesicle):
 
     spec = VesicleSpec.model_validate({"source": {"cell": "BMSC"}, **vesicle})
     return build_product(
-        spec, load(), lambda key, subject, tag: 1.0 if key == "batch_cargo" else 0.005
+        spec, load(), lambda key, *_: 0.005 if key == "native_copies_per_vesicle" else 1.0
     )
 
 

@@ -24,6 +24,11 @@ def test_every_row_has_its_protocol_and_the_shipped_ones_are_these():
         assert files == {row.name: row.text for row in rows}, folder
 
 
+def test_a_row_of_a_study_with_its_own_kind_of_vesicle_states_it():
+    kinds = {row.name: "subtype: " in row.text for row in ROWS}
+    assert [name for name, stated in kinds.items() if stated] == ["t2-10-mitochondria.yaml"]
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_each_protocol_runs(row):
     kind = "disc" if "kind: disc" in row.text else "dish"

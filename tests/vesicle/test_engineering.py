@@ -58,7 +58,8 @@ def test_direct_loading_brings_copies_at_a_price(method):
     assert loaded.recovery < 1.0
     assert loaded.integrity < 1.0
     assert dict(dirty.free_copies)["miR-378"] > 10 * dict(loaded.free_copies)["miR-378"] > 0.0
-    assert any("free cargo" in w for w in dirty.warnings)
+    for made in (loaded, dirty):
+        assert any("free cargo (miR-378)" in w and "not simulated" in w for w in made.warnings)
 
 
 def test_native_stays_under_and_lipid_or_acid_loading_exceeds_a_hundred_copies_per_cell():
@@ -117,9 +118,107 @@ def test_storage_loses_what_was_measured():
         for tube in ("ordinary", "low-binding", "in medium")
     }
     assert kept == pytest.approx({"ordinary": 0.49, "low-binding": 0.805, "in medium": 0.85})
-    frozen = product(storage={"freeze_thaw": 2}).left_after_storage
-    assert frozen == pytest.approx(0.85**2)
+    thawed = product(storage={"freeze_thaw": 2}).left_after_storage
+    assert thawed == pytest.approx(0.85**2)
     assert product().left_after_storage == 1.0
+
+
+def stored(temperature, tube="low-binding", thaws=0, time="48 h"):
+    return product(storage={
+        "time": time, "temperature": temperature, "tube": tube, "freeze_thaw": thaws,
+    })  # fmt: skip
+
+
+def test_the_cold_keeps_what_warmth_loses_and_a_frozen_product_is_thawed_once():
+    warm, cold, frozen = (stored(t, time="30 d") for t in ("37 degC", "4 degC", "-80 degC"))
+    left = [p.left_after_storage for p in (warm, cold, frozen)]
+    assert left[0] < 0.1 * left[1] < left[1] < left[2]
+    one, other = (stored("-80 degC", tube=t).left_after_storage for t in ("ordinary", "in medium"))
+    assert one == other == pytest.approx(0.998 * 0.85)
+    assert stored("-80 degC", thaws=1).left_after_storage == one
+    assert stored("-80 degC", thaws=2).left_after_storage == pytest.approx(one * 0.85)
+    assert stored("277.15 K").left_after_storage == stored("4 degC").left_after_storage
+
+
+@pytest.mark.parametrize(
+    ("asked", "taken"),
+    [("-20 degC", "-80 degC"), ("-196 degC", "-80 degC"), ("8 degC", "4 degC"),
+     ("25 degC", "37 degC")],
+)  # fmt: skip
+def test_another_temperature_takes_the_nearest_stated_and_says_so(asked, taken):
+    made = stored(asked)
+    assert made.left_after_storage == stored(taken).left_after_storage
+    assert any(asked in w and taken in w for w in made.warnings)
+    wide = any("wide prior; 4 degC was measured" in w for w in made.warnings)
+    assert wide == (taken != "4 degC")
+
+
+@pytest.mark.parametrize(
+    ("temperature", "words"),
+    [("100 degC", "stored at this temperature"), ("-80", "no unit"), ("5 mM", "wrong dimension"),
+     ("-80 degF2", "unknown unit")],
+)  # fmt: skip
+def test_bad_temperatures_are_refused(temperature, words):
+    with pytest.raises(ProtocolError, match=words):
+        spec(storage={"temperature": temperature})
+
+
+def test_a_donor_varies_beside_a_batch_and_induced_cells_vary_less():
+    def drawn(key, cell):
+        return [Values(library(), {}, MemberDraws(5, m)).number(key, cell, "x") for m in range(200)]
+
+    spread = {c: np.std(np.log(drawn("donor_cargo", c))) for c in ("BMSC", "iMSC")}
+    assert spread["iMSC"] < 0.5 * spread["BMSC"]
+    assert library().resolve("donor_cargo", subject="BMSC").median == 1.0
+    draws = MemberDraws(5, 1)
+    values = Values(library(), {}, draws)
+    batch = values.number("batch_cargo", "BMSC", "batch")
+    donor = values.number("donor_cargo", "BMSC", "donor")
+    native = values.number("native_copies_per_vesicle", "miRNA", "miR-21")
+    assert donor != batch
+    made = product(quantile=draws)
+    assert copies(made, "miR-21") == pytest.approx(donor * batch * native)
+
+
+MITO = "mitochondria-containing microvesicle"
+
+
+def test_mitochondria_come_with_the_vesicles_that_hold_them():
+    for parent in ("BMSC", "MSC"):
+        assert copies(product(parent, subtype=MITO), "mitochondria") == pytest.approx(0.3)
+        for small in ("exosome", "microvesicle"):
+            assert "mitochondria" not in product(parent, subtype=small).cargoes
+    field = ["static magnetic field"]
+    assert "mitochondria" not in product("MSC", engineering=field).cargoes
+    assert copies(product(subtype=MITO, engineering=field), "mitochondria") > 0.6
+    assert product(
+        subtype=MITO, cargo=[{"molecule": "miR-21", "copies_per_vesicle": 1, "isolate": True}]
+    ).cargoes == ("miR-21",)
+
+
+@pytest.mark.parametrize("how", ["stated", "loaded"])
+def test_mitochondria_in_a_vesicle_too_small_for_one_are_warned_of(how):
+    asked = (
+        {"cargo": [{"molecule": "mitochondria"}]} if how == "stated"
+        else {"engineering": [{"method": "co-incubation", "cargo": ["mitochondria"]}]}
+    )  # fmt: skip
+    small = [w for w in product(**asked).warnings if "too small" in w]
+    assert len(small) == 1
+    assert "110 nm" in small[0]
+    assert MITO in small[0]
+    assert not any("too small" in w for w in product(**asked, subtype=MITO).warnings)
+
+
+def test_larger_kinds_carry_more_and_say_that_nobody_counted():
+    own = {
+        kind: product(subtype=kind)
+        for kind in ("exosome", "microvesicle", MITO, "migrasome", "apoptotic body")
+    }
+    carried = [copies(p, "miR-21") for p in own.values()]
+    assert carried == sorted(carried)
+    assert len(set(carried)) == len(carried)
+    told = {kind for kind, p in own.items() if any("counted in small" in w for w in p.warnings)}
+    assert told == set(own) - {"exosome"}
 
 
 def test_cavin_2_restores_uptake_that_tnf_impaired():

@@ -11,8 +11,9 @@ did not flow back is placed.
 
 The injectate occupies the pore space of the nucleus as an ellipsoid of the nucleus's own
 proportions, growing from the centre until its volume is placed. No measured injectate shape
-was found, and this is our choice; back-flow is an uncertain share (prior in the evidence), more
-through a damaged annulus.
+was found, and this is our choice; back-flow along the needle is an uncertain share by species
+(priors in the evidence), more through a damaged annulus. The needle tears it before the dose, by
+its diameter over the height of the disc (:mod:`evdisc.tissue.puncture`): so gauge and species act.
 """
 
 from __future__ import annotations

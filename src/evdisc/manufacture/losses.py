@@ -23,8 +23,8 @@ from evdisc.vesicle.product import Product, Value
 RELEASED = "batches released"
 #: rows of the product that bear on the number of vesicles; the others are about its cargo
 BEARING = (
-    "engineering_recovery", "engineering_integrity", "storage_loss", "thawing_lost",
-    "secretion_gain", "lost_to_lysosome", "lost_to_amphisome",
+    "engineering_recovery", "engineering_integrity", "storage_decay", "storage_loss",
+    "thawing_lost", "secretion_gain", "lost_to_lysosome", "lost_to_amphisome",
 )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from evdisc.protocol.blocks import Spec
-from evdisc.protocol.quantities import Engineering, Text, Time, refusal
+from evdisc.protocol.quantities import Engineering, Temperature, Text, Time, refusal
+from evdisc.units import ZERO_CELSIUS
 
 #: what a method works on
 KINDS = {
@@ -54,13 +55,39 @@ class EngineeringSpec(Spec):
         return self
 
 
+#: liquid nitrogen, and an incubator with a fault, degC
+COLDEST, HOTTEST = -200, 60
+
+
 class StorageSpec(Spec):
     """How the product was kept between counting and use."""
 
-    time: Time = Field(0.0, description="time in the cold before use")
+    time: Time = Field(0.0, description="time in store before use")
+    temperature: Temperature = Field(
+        ZERO_CELSIUS + 4.0, description="temperature; the nearest stated one acts and is named"
+    )
     tube: Literal["ordinary", "low-binding", "in medium"] = Field(
         "low-binding", description="tube, or vesicles left in their medium"
     )
     freeze_thaw: Annotated[int, Field(strict=True, ge=0, le=20)] = Field(
-        0, description="cycles of freezing and thawing"
+        0, description="cycles of freezing and thawing; one at least below 0 degC"
     )
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it is kept below freezing."""
+        return self.temperature < ZERO_CELSIUS
+
+    @property
+    def thawings(self) -> int:
+        """Cycles of freezing and thawing: what was frozen is thawed once at least."""
+        return max(self.freeze_thaw, int(self.frozen))
+
+    @model_validator(mode="after")
+    def is_a_store(self) -> Self:
+        """A temperature that no store has is refused."""
+        if not COLDEST <= self.temperature - ZERO_CELSIUS <= HOTTEST:
+            raise refusal(
+                "no vesicles are stored at this temperature", f"{COLDEST} degC to {HOTTEST} degC"
+            )
+        return self

@@ -100,6 +100,7 @@ CellDensity = Annotated[float, Quantity("cell_density")]
 Fraction = Annotated[float, Quantity("fraction")]
 ChargeDensity = Annotated[float, Quantity("charge_density")]
 Pressure = Annotated[float, Quantity("pressure")]
+Temperature = Annotated[float, Quantity("temperature")]
 PH = Annotated[float, Quantity("ph")]
 Number = Annotated[float, Quantity("number")]
 

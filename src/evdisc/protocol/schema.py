@@ -14,6 +14,7 @@ from evdisc.protocol.faults import block_of
 from evdisc.protocol.quantities import Named, Quantity
 from evdisc.protocol.specs import KINDS
 from evdisc.units import KINDS as QUANTITIES
+from evdisc.units import celsius
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def _quantity(value: float, unit: str) -> str:
         for name, seconds in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
             if value >= seconds:
                 return f"{value / seconds:g} {name}"
+    if unit == "K":
+        return celsius(value)
     if unit == "dimensionless":
         return f"{value:g}"
     return f"{value:g} {unit}"

@@ -47,6 +47,10 @@ class CargoSpec(Spec):
     )
 
 
+#: the kind of vesicle that brings mitochondria by its name
+ORGANELLE_CARRIER = "mitochondria-containing microvesicle"
+
+
 class VesicleSpec(Spec):
     """The product: a whole vesicle with all its cargo."""
 

@@ -26,7 +26,7 @@ from evdisc.study.crew import Progress, silent
 from evdisc.study.folder import write_bytes
 from evdisc.study.measured_frames import frames
 from evdisc.study.preflight import overlay_paths
-from evdisc.vesicle.build import native_profile
+from evdisc.vesicle.native import native_profile
 from evdisc.vesicle.overlay import Measurement, measurement, overlay_text
 
 FORMAT = "evdisc-cargo-report/1"

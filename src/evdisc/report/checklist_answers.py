@@ -13,6 +13,7 @@ from evdisc.protocol.therapy_specs import TherapySpec, VesicleSpec
 from evdisc.report.checklists import NOT_APPLICABLE, Answer
 from evdisc.report.words import number
 from evdisc.study.usual import injury_words
+from evdisc.units import celsius
 from evdisc.vesicle.importing import FORMAT as VESICLES
 
 Answers = dict[str, str | Answer]
@@ -89,8 +90,8 @@ def _of_vesicle(vesicle: VesicleSpec) -> Answers:
     if vesicle.storage is not None:
         kept = vesicle.storage
         out["vesicle_storage"] = Answer(
-            f"{number(kept.time / DAY)} days in the cold, tube: {kept.tube}, "
-            f"{kept.freeze_thaw} freeze-thaw cycles", "buffer, temperature",
+            f"{number(kept.time / DAY)} days at {celsius(kept.temperature)}, tube: {kept.tube}, "
+            f"{kept.thawings} freeze-thaw cycles", "buffer",
         )  # fmt: skip
     if vesicle.named_cargo:
         cargo = ", ".join(vesicle.named_cargo)

@@ -113,6 +113,8 @@ def given(table: Mapping[str, Any]) -> list[list[str]]:
     ):  # fmt: skip
         if product[name]["median"] != 1.0:
             rows.append([label, interval(product[name])])
+    rows.append(["native cargo of a donor, over the mean", interval(product["cargo_by_donor"])])
+    rows.append(["native cargo of a batch, over the mean", interval(product["cargo_by_batch"])])
     for cargo, copies in product["free_copies_per_vesicle"].items():
         rows.append([f"free {cargo} per vesicle", interval(copies)])
     return rows

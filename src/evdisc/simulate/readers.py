@@ -109,15 +109,21 @@ READERS: dict[str, tuple[str, ...]] = {
         "carrier_charge", "carrier_modulus",
     ),
     "vesicle.build": (
-        "batch_cargo", "native_copies_per_vesicle", "storage_loss", "thawing_lost",
+        "batch_cargo", "donor_cargo",
     ),
     "vesicle.engineering": (
         "bound_share_cationic", "engineering_enrichment", "engineering_integrity",
         "engineering_recovery", "free_cargo_left", "loaded_copies", "loading_share",
         "sorting_shift", "targeting_gain", "uptake_left_with_cavin_2",
     ),
+    "vesicle.native": (
+        "native_copies_gain", "native_copies_per_vesicle", "organelles_per_vesicle",
+    ),
     "vesicle.secretion": (
         "lost_to_amphisome", "lost_to_lysosome", "secretion_gain",
+    ),
+    "vesicle.storage": (
+        "storage_decay", "storage_loss", "thawing_lost",
     ),
 }  # fmt: skip
 

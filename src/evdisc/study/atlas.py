@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from evdisc.evidence.chains import Chain, chains
 from evdisc.evidence.library import Library
 from evdisc.evidence.names import find
+from evdisc.evidence.therapies import therapies
 from evdisc.protocol.engineering_specs import KINDS
 
 PREFIX = "chen2025:T"
@@ -71,6 +72,8 @@ def protocol(row: str, chain: Chain, library: Library, steps: list[str]) -> str:
     if not stated:
         head.append(f"# The parent cell is not stated; {ASSUMED_PARENT} stands for it.")
     vesicle = ["  vesicle:", f"    source: {{cell: {parent}}}"]
+    if kind := _subtype(study["study"]):
+        vesicle.append(f"    subtype: {kind}")
     if chain.cargoes:
         inside = ", ".join(f"{{molecule: {name}}}" for name in chain.cargoes)
         vesicle.append(f"    cargo: [{inside}]")
@@ -79,6 +82,11 @@ def protocol(row: str, chain: Chain, library: Library, steps: list[str]) -> str:
     route = ROUTES.get(study["study"], "route: intradiscal")
     body = _disc(row, vesicle, route) if _in_animals(chain) else _dish(row, chain, vesicle)
     return "\n".join([*head, *body]) + "\n"
+
+
+def _subtype(study: str) -> str:
+    """Kind of vesicle a study states; empty where it states none."""
+    return next((t.subtype for t in therapies() if t.study == study and t.subtype), "")
 
 
 def _in_animals(chain: Chain) -> bool:

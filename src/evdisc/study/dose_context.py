@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from evdisc.evidence.library import Library
 from evdisc.outcome.effects import triple
 from evdisc.protocol.specs import DiscStudy, DishStudy
+from evdisc.protocol.therapy_specs import VesicleSpec
 from evdisc.simulate import disc, dish
 from evdisc.simulate.member import Member
 from evdisc.simulate.site import geometry
@@ -27,8 +28,9 @@ def context(
     """Numbers of the dose that need no run.
 
     Returns ``dose`` (particles, per injection and in all; ug; per living cell), ``product`` (what
-    engineering and storage leave, what must be made, free cargo, purity) and ``published`` (doses
-    others gave, how many times ours is of each, and what it was given for).
+    engineering and storage leave, what must be made, cargo of a donor and of a batch over their
+    means, free cargo, purity) and ``published`` (doses others gave, how many times ours is of each,
+    and what it was given for).
     """
     room = disc if isinstance(study, DiscStudy) else dish
     products = [p for p in (room.product_of(study, m) for m in drawn) if p is not None]
@@ -54,6 +56,8 @@ def context(
         "left_after_storage": triple(np.array([p.left_after_storage for p in products])),
         "purity": purity(study, library, members),
         "yield_gain": triple(np.array([p.yield_gain for p in products])),
+        "cargo_by_donor": _of_source("donor_cargo", "donor", vesicle, drawn),
+        "cargo_by_batch": _of_source("batch_cargo", "batch", vesicle, drawn),
         "vesicles_to_make": triple(particles * injections / taken),
         "free_copies_per_vesicle": {
             name: triple(np.array([dict(p.free_copies).get(name, 0.0) for p in products]))
@@ -62,6 +66,14 @@ def context(
     }  # fmt: skip
     out["published"] = _published(study, library, particles, float(np.median(each)))
     return out
+
+
+def _of_source(
+    key: str, tag: str, vesicle: VesicleSpec, drawn: Sequence[Member]
+) -> dict[str, float | None]:
+    """A factor of the source cells, as the members drew it for their copies."""
+    cell = vesicle.source.cell
+    return triple(np.array([m.values.number(key, cell, tag) for m in drawn]))
 
 
 def _particles(study: DiscStudy | DishStudy) -> tuple[float, int]:

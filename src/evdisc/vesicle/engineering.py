@@ -17,7 +17,8 @@ our choice; the numbers are rows of the evidence, most of them priors.
 Culture and drugs act on the parent cell: yield (:mod:`evdisc.vesicle.secretion`) and the cargo the
 claims say they enrich. Loading through the parent multiplies a cargo; that it may shift the
 others is a spread and a warning. Direct loading puts copies into vesicles at the price of recovery
-and integrity, and leaves free cargo behind unless purified. Surface steps act on uptake and
+and integrity, and leaves free cargo behind, less where purified: it is counted and acts on nothing,
+for how bare cargo lasts and moves in a disc is not known. Surface steps act on uptake and
 binding; a coating that does not target costs no vesicles.
 """
 
@@ -30,7 +31,8 @@ from evdisc.cargo.molecules import kind, linked, require_known
 from evdisc.evidence.library import Library
 from evdisc.evidence.names import find
 from evdisc.protocol.engineering_specs import EngineeringSpec
-from evdisc.vesicle.product import Product, Value
+from evdisc.vesicle.native import fits, native_copies
+from evdisc.vesicle.product import Product, Value, noted
 from evdisc.vesicle.secretion import yield_gain
 
 UNTESTED = ("light", "ultrasound", "dehydration")
@@ -59,9 +61,10 @@ def cultured(
     warnings = [f"how much {step.method} enriches a cargo and raises the yield is a wide prior"]
     if step.method in UNTESTED:
         warnings.append(f"{step.method} on parent cells was not tested in a disc model")
-    for name in enriched_by(step.method, library):
+    enriched = enriched_by(step.method, library)
+    for name in (n for n in enriched if fits(n, product.subtype, library)):
         product = _with_copies(product, name, library, value, fold=fold)
-    return _noted(product, warnings)
+    return noted(product, warnings)
 
 
 def through_parent(
@@ -83,7 +86,7 @@ def through_parent(
         f"{step.method} may shift the parent's other cargo; nobody measured how, a spread stands "
         "for it",
     ]
-    return _noted(replace(product, copies=shifted), warnings)
+    return noted(replace(product, copies=shifted), warnings)
 
 
 def directly(
@@ -98,10 +101,13 @@ def directly(
         efficiency = value("loading_share", step.method, step.method)
         left = value("free_cargo_left", "", "") if step.purified else 1.0
         free[name] = free.get(name, 0.0) + loaded * (1.0 - efficiency) / efficiency * left
-    warnings = [f"copies loaded by {step.method} are a wide prior for {', '.join(step.cargo)}"]
-    if not step.purified:
-        warnings.append(f"free cargo of {step.method} is not removed: it goes along with the dose")
-    return _noted(
+    left_by = "a purification leaves" if step.purified else f"{step.method} leaves unpurified"
+    warnings = [
+        f"copies loaded by {step.method} are a wide prior for {', '.join(step.cargo)}",
+        f"free cargo ({', '.join(step.cargo)}) that {left_by} goes along with the dose: it is "
+        "counted, and what it does is not simulated",
+    ]
+    return noted(
         replace(
             product,
             recovery=product.recovery * value("engineering_recovery", step.method, step.method),
@@ -127,7 +133,7 @@ def surfaced(
         product = replace(product, uptake_gain=product.uptake_gain * gain)
         lost = value("engineering_recovery", step.method, step.method)
         product = replace(product, recovery=product.recovery * lost)
-    return _noted(product, warnings)
+    return noted(product, warnings)
 
 
 BY_KIND = {
@@ -156,14 +162,9 @@ def _with_copies(
 ) -> Product:  # fmt: skip
     """Product whose copies of ``name`` are multiplied or added to; the cargo joins if absent."""
     if not linked(name, product.cargoes):
-        what = kind(name, library)
-        native = value("native_copies_per_vesicle", what, name)
-        product = product.joined(name, what, native, library)
+        native = native_copies(name, product.subtype, library, value)
+        product = product.joined(name, kind(name, library), native, library)
     place = product.cargoes.index(linked(name, product.cargoes)[0])
     copies = list(product.copies)
     copies[place] = copies[place] * fold + added
     return replace(product, copies=tuple(copies))
-
-
-def _noted(product: Product, warnings: Sequence[str]) -> Product:
-    return replace(product, warnings=tuple(dict.fromkeys((*product.warnings, *warnings))))

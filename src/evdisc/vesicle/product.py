@@ -82,6 +82,11 @@ class Product:
         return replace(self, copies=copies, absent=tuple(sorted(gone & set(self.cargoes))))
 
 
+def noted(product: Product, warnings: Sequence[str]) -> Product:
+    """The same product with warnings added, each once."""
+    return replace(product, warnings=tuple(dict.fromkeys((*product.warnings, *warnings))))
+
+
 def in_arm(product: Product | None, arm: str, named: Sequence[str]) -> Product | None:
     """The product as an arm gets it; ``named`` are the cargoes the protocol names.
 
