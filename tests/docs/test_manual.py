@@ -137,7 +137,7 @@ LAWS = {
     "vesicle": ("build", "engineering", "product", "protein_plate", "secretion", "sizes"),
     "manufacture": ("expansion", "frame", "isolation", "losses", "platform_row", "platforms",
                     "schedule"),
-    "simulate": ("assemble", "draws", "route", "timeline"),
+    "simulate": ("assemble", "draws", "limits", "route", "timeline"),
     "solve": ("conductance", "grid", "transport"),
     "outcome": ("animals", "cell_counts", "delivery_table", "effects", "readouts"),
     "study": ("attribution", "batches", "claims_influence", "fit", "gains", "influence",
