@@ -1,4 +1,4 @@
-"""What cannot be given is refused in one line with the nearest value that can, whatever the seed."""
+"""What cannot be given is refused with the nearest value that can, whatever the seed."""
 
 from functools import cache
 

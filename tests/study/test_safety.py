@@ -6,7 +6,7 @@ import pytest
 
 import studies
 from evdisc.evidence.library import load
-from evdisc.report.figures import whereabouts
+from evdisc.report.body_figures import whereabouts
 from evdisc.study import run
 from evdisc.study.safety import flags, safety
 from evdisc.vesicle.known_targets import off_targets
