@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from evdisc.report.figures import Figure, style, table_csv, tint
 from evdisc.report.words import interval, number, percent
 
@@ -84,8 +86,9 @@ def organ_course(result: Mapping[str, Any]) -> Figure | None:
             for h, *v in zip(hours, bands["median"], bands["q05"], bands["q95"], strict=True)
         ]
     style(figure, 360)
-    figure.update_xaxes(title="hours after the last dose", type="log")
-    figure.update_yaxes(title="% of all that was given", type="log", range=[-3, 2.1])
+    figure.update_xaxes(title="hours after the last dose", type="log", dtick=1)
+    figure.update_yaxes(title="% of all that was given", type="log", dtick=1,
+                        range=[np.log10(LEAST_PERCENT), 2.1])  # fmt: skip
     caption = (
         "Whole vesicles there at a time, from the exact course of the model of the body; lines are "
         f"medians, bands hold 90 % of the members. 1 % is {number(0.01 * given)} vesicles."

@@ -3,7 +3,7 @@
     vesicles in an organ = share of the dose there x whole vesicles given
     copies in an organ = vesicles there x copies per vesicle
 
-Copies are those of vesicles not yet broken down. Definitions.
+Copies are those of vesicles not yet broken down. Definitions of our choice.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from evdisc.errors import EvidenceError, InputError, nearest
 from evdisc.evidence.library import Library
 from evdisc.evidence.names import one_of
 from evdisc.outcome.readouts import readout_names
-from evdisc.outcome.transplanted import cells_of
+from evdisc.outcome.transplanted import TRANSPLANTED, cells_of
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.protocol.yaml_io import LoadedProtocol
 from evdisc.simulate import disc, dish
@@ -72,6 +72,9 @@ def _preflight(study: DiscStudy | DishStudy, library: Library) -> None:
 def _require_readouts(study: DiscStudy | DishStudy, nodes: Sequence[str]) -> None:
     known = readout_names(study.kind, nodes, cells=cells_of(study) > 0.0)
     for name in study.readouts:
+        if name == TRANSPLANTED.name and name not in known:
+            raise InputError("needs cells that are given", key="readouts", value=name,
+                             expected="therapy.delivery.cells")  # fmt: skip
         if name not in known:
             raise InputError(
                 f"is not simulated in a {study.kind}",
