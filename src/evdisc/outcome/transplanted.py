@@ -3,7 +3,8 @@
     transplanted cells = 100 sum of V_r c_r / cells given so far
     vesicles given off = vesicles that came into the disc - doses of vesicles
 
-c_r is transplanted cells per m3, the mean over a region, and V_r its volume, m3. Definitions of our choice.
+c_r is transplanted cells per m3, the mean over a region, and V_r its volume, m3. Definitions of
+our choice.
 """
 
 from __future__ import annotations
