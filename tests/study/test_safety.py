@@ -6,8 +6,11 @@ import pytest
 
 import studies
 from evdisc.evidence.library import load
-from evdisc.report.figures import whereabouts
+from evdisc.report.body_figures import organ_course, organ_table, whereabouts
+from evdisc.report.render import write_report
+from evdisc.report.terminal import dose_lines
 from evdisc.study import run
+from evdisc.study.dose import dose_table
 from evdisc.study.safety import flags, safety
 from evdisc.vesicle.known_targets import off_targets
 
@@ -43,12 +46,61 @@ def test_shares_of_the_dose_add_up_in_each_member(result):
 
 def test_blood_shows_its_organs():
     protocol = studies.rat("therapy.delivery.route=intravenous", "ensemble.members=1")
-    from evdisc.study.dose import dose_table
-
     row = dose_table(protocol)["delivery"]
     assert row["organs"]["liver"]["median"] > row["organs"]["kidney"]["median"] > 0.0
     assert row["where"]["outside"]["median"] > 0.99
+    body = row["body"]
+    went = {place: share["median"] for place, share in body["went"].items()}
+    assert sum(went.values()) == pytest.approx(1.0)
+    assert went["liver"] > 2 * max(went["lung"], went["spleen"], went["kidney"])
+    assert body["peak_vesicles"]["liver"]["median"] == pytest.approx(
+        1e8 * row["organs"]["liver"]["median"]
+    )
+    assert body["peak_copies"]["liver"]["miR-21-5p"]["median"] == pytest.approx(
+        0.01 * body["peak_vesicles"]["liver"]["median"]
+    )
+    text = dose_lines(dose_table(protocol))
+    assert text.index("liver: took up") < text.index("spleen: took up")
     assert any("through the body" in flag for flag in flags(protocol.spec))
+
+
+@pytest.fixture(scope="module", params=["1 d", "2 h"])
+def bled(request, tmp_path_factory):
+    protocol = studies.rat(
+        "therapy.delivery.route=intravenous", "ensemble.members=2", "compare=[untreated]",
+        "duration=3 d", "therapy.delivery.schedule=[1 d]",
+        f"numerics.output_every={request.param}",
+    )  # fmt: skip
+    folder = tmp_path_factory.mktemp("runs") / "blood"
+    return run(protocol, folder).result, write_report(folder).read_text("utf-8")
+
+
+def test_peaks_do_not_hang_on_how_often_a_run_is_recorded(bled):
+    organs = bled[0]["safety"]["organs"]
+    found = {organ: 100.0 * share["median"] for organ, share in organs.items()}
+    assert found["liver"] == pytest.approx(4.4, abs=0.1)
+    assert found["kidney"] == pytest.approx(0.5, abs=0.1)
+    assert all(s["q95"] == 0.0 for s in bled[0]["delivery"]["untreated"]["organs"].values())
+
+
+def test_the_report_shows_organs_over_time_and_as_bands_of_the_dose(bled):
+    result, page = bled
+    bands = whereabouts(result)
+    assert "liver: " in bands.json
+    assert "depot" not in bands.json
+    curves = organ_course(result)
+    assert all(f'"name":"{o}"' in curves.json for o in ("liver", "spleen", "lung", "kidney"))
+    assert curves.csv.startswith("pool,hours")
+    table = organ_table(result)
+    assert table["rows"][0][0] == "liver"  # what took up most comes first, as published
+    assert f"copies of {table['cargoes'][0]} then" in page
+    assert "Vesicles in blood and organs" in page
+
+
+def test_a_dose_into_the_disc_has_no_organs(result):
+    assert result["delivery"]["treated"]["body"] == {}
+    assert organ_course(result) is None
+    assert organ_table(result) == {}
 
 
 def test_cells_of_pluripotent_source_are_flagged():

@@ -6,8 +6,7 @@ from evdisc.evidence.library import load
 from evdisc.evidence.names import names
 from evdisc.protocol.disc_specs import DiscSpec
 from evdisc.protocol.yaml_io import from_document
-from evdisc.simulate import disc
-from evdisc.study.cases import drawn
+from evdisc.simulate.limits import require_possible
 from evdisc.study.usual import document, injury_words, like_needle, nucleus_volume
 
 LIBRARY = load()
@@ -30,7 +29,7 @@ def test_the_dose_follows_the_nucleus_and_can_be_given(preset):
         assert study.disc.grade == 3
     assert study.therapy.delivery.dose == pytest.approx(1e8 * ratio, rel=0.01)
     assert study.therapy.delivery.volume <= 2e-9 * ratio * 1.01
-    disc.require_feasible(study, drawn(study, 0, LIBRARY))
+    require_possible(study, LIBRARY)
 
 
 def test_a_needle_keeps_its_share_of_the_height_as_far_as_needles_go():

@@ -142,9 +142,11 @@ def _opened(folder: Path) -> tuple[dict[str, Any], list[str], list[str]]:
 
 def _others(result: dict[str, Any], folder: Path) -> list[Any]:
     from evdisc.report import figures as draw
+    from evdisc.report.body_figures import organ_course, whereabouts
     from evdisc.report.exposure_figures import exposure_figures
 
-    made = [draw.whereabouts(result), *exposure_figures(result, folder), draw.influence(result)]
+    made = [whereabouts(result), organ_course(result), *exposure_figures(result, folder),
+            draw.influence(result)]  # fmt: skip
     return [f for f in made if f is not None]
 
 

@@ -23,7 +23,6 @@ Floats = NDArray[np.float64]
 
 #: where the dose is at the end
 WHERE = ("taken_up", "decayed", "in_disc", "leaked", "outside")
-ORGANS = ("liver", "spleen", "lung", "kidney")
 #: cells of a region, where they have another name
 CELLS = {"CEP": "EPC"}
 DAY = 86400.0
@@ -36,8 +35,8 @@ def delivery(run: Run, cargoes: tuple[str, ...], endogenous: Mapping[str, float]
     Returns vesicles_per_cell (taken up so far per cell that was there), fraction_of_dose_in_disc
     (of what was given: in the disc, decayed there, or taken up), and for each cargo
     ``copies:NAME`` (peak copies in the cytosol of the mean cell) and ``over:NAME`` (relative to
-    the cell's own); ``where:NAME`` (share of the dose at the end) and ``organ:NAME`` (its peak);
-    and what :func:`by_cell` returns.
+    the cell's own); ``where:NAME`` (share of the dose at the end); and what :func:`by_cell`
+    returns.
     """
     s = run.series
     cells = float(s[f"living_cells|{region}"][0])
@@ -49,11 +48,6 @@ def delivery(run: Run, cargoes: tuple[str, ...], endogenous: Mapping[str, float]
     }
     for where in WHERE:
         out[f"where:{where}"] = run.balance[where] / given if given else 0.0
-    for organ in ORGANS:
-        course = s.get(f"{organ}_vesicles")
-        out[f"organ:{organ}"] = (
-            float(np.max(course)) / given if given and course is not None else 0.0
-        )
     for name in cargoes:
         peak = float(np.max(s[f"cargo_copies:{name}|{region}"]))
         out[f"copies:{name}"] = peak

@@ -55,6 +55,18 @@ def triple(samples: Floats) -> dict[str, float | None]:
     return {"median": rounded(middle), "q05": rounded(low), "q95": rounded(high)}
 
 
+def bands(samples: Floats) -> dict[str, list[float | None]]:
+    """Median, q05 and q95 of (members, times) at each time; failed members are left out."""
+    good = samples[np.isfinite(samples).all(axis=1)]  # a member failed in all its times or in none
+    if not good.size:
+        return {key: [None] * samples.shape[1] for key in ("median", "q05", "q95")}
+    low, middle, high = np.quantile(good, (0.05, 0.5, 0.95), axis=0)
+    return {
+        key: [rounded(x) for x in row]
+        for key, row in (("median", middle), ("q05", low), ("q95", high))
+    }
+
+
 def direction(low: float, high: float, band: float) -> str:
     """Word for a 90 % interval: none inside the equivalence band, unresolved if it straddles 0."""
     if -band <= low and high <= band:

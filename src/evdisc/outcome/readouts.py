@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from evdisc.outcome.cell_counts import FATES, IN_A_DISH, REGIONS, by_region, cells, marked
 from evdisc.outcome.readout import Readout
+from evdisc.outcome.transplanted import TRANSPLANTED
 from evdisc.simulate.run import Run
 from evdisc.simulate.values import Values
 
@@ -172,17 +173,17 @@ DISH = (
 )
 
 
-def readout_names(kind: str, nodes: Collection[str]) -> list[str]:
-    """Read-outs a disc or dish with this network reports."""
-    return [r.name for r in (DISC if kind == "disc" else DISH)] + [
-        n for n in EXPRESSION if n in nodes
-    ]
+def readout_names(kind: str, nodes: Collection[str], cells: bool = False) -> list[str]:
+    """Read-outs a disc or dish with this network reports; with ``cells`` where these are given."""
+    plain = [r.name for r in (DISC if kind == "disc" else DISH)]
+    return plain + [TRANSPLANTED.name] * cells + [n for n in EXPRESSION if n in nodes]
 
 
 def describe(name: str, kind: str) -> Readout:
     """Unit, meaning and band of a read-out by name (``NAME`` or ``NAME (CELL)``)."""
     bare = name.split(" (")[0]
-    table: Mapping[str, Readout] = {r.name: r for r in (DISC if kind == "disc" else DISH)}
+    told = (*DISC, TRANSPLANTED) if kind == "disc" else DISH
+    table: Mapping[str, Readout] = {r.name: r for r in told}
     if bare in table:
         return table[bare]
     return Readout(

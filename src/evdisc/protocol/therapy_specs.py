@@ -24,6 +24,10 @@ from evdisc.protocol.quantities import (
     refusal,
 )
 
+#: carriers that are needles, and the one route that sets them
+NEEDLES = ("microneedle", "core-shell microneedle")
+NEEDLE_ROUTE = "annulus microneedle"
+
 
 class SourceSpec(Spec):
     """Where the vesicles come from."""
@@ -119,9 +123,14 @@ class DeliverySpec(Spec):
 
     @model_validator(mode="after")
     def carrier_fits(self) -> Self:
-        """A carrier that clots the blood is refused."""
+        """A carrier that clots the blood, or a needle elsewhere than in the annulus, is refused."""
         if self.route in ("intravenous", "intramuscular") and self.carrier != "none":
             raise refusal(f"a carrier cannot be given by the route {self.route}", "carrier: none")
+        if self.carrier in NEEDLES and self.route != NEEDLE_ROUTE:
+            raise refusal(
+                f"carrier {self.carrier} cannot be given by the route {self.route}: it sits in "
+                "the annulus", f"route: {NEEDLE_ROUTE}, or a gel as carrier",
+            )  # fmt: skip
         if self.cells and self.route != "intradiscal":
             raise refusal(f"cells are not given by the route {self.route}", "route: intradiscal")
         return self

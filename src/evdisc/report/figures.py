@@ -63,7 +63,7 @@ def course(result: Mapping[str, Any], name: str, height: int = 260) -> Figure:
         if not dashed:
             figure.add_trace(go.Scatter(
                 x=times + times[::-1], y=bands["q95"] + bands["q05"][::-1], fill="toself",
-                fillcolor=_tint(colour), line={"width": 0}, hoverinfo="skip", showlegend=False,
+                fillcolor=tint(colour), line={"width": 0}, hoverinfo="skip", showlegend=False,
             ))  # fmt: skip
         figure.add_trace(go.Scatter(
             x=times, y=bands["median"], name=label,
@@ -91,36 +91,6 @@ def opening(result: Mapping[str, Any]) -> Figure | None:
     """The figure a report opens with."""
     name = headline(result)
     return course(result, name, height=360) if name else None
-
-
-WHERE_WORDS = {
-    "taken_up": "taken up by cells", "decayed": "fell apart in the disc",
-    "in_disc": "still in the disc", "leaked": "flowed or drifted out",
-    "outside": "depot, blood and organs",
-}  # fmt: skip
-
-
-def whereabouts(result: Mapping[str, Any]) -> Figure | None:
-    """Where the dose of the treated arm is at the end."""
-    import plotly.graph_objects as go
-
-    where = result["delivery"].get("treated", {}).get("where", {})
-    shares = {WHERE_WORDS[k]: v["median"] or 0.0 for k, v in where.items() if k in WHERE_WORDS}
-    if not sum(shares.values()):
-        return None
-    shown = {k: v for k, v in shares.items() if v > 1e-4}
-    figure = go.Figure(go.Sankey(
-        node={"label": ["dose", *(f"{k}: {100 * v:.3g} %" for k, v in shown.items())],
-              "color": ["#6b7fb3", *(["#1f8a8a"] * len(shown))], "pad": 18, "thickness": 14},
-        link={"source": [0] * len(shown), "target": list(range(1, len(shown) + 1)),
-              "value": list(shown.values()), "color": "rgba(107,127,179,0.28)"},
-    ))  # fmt: skip
-    style(figure, 260)
-    data = table_csv(("where", "median", "q05", "q95"), [
-        (k, v["median"], v["q05"], v["q95"]) for k, v in where.items()
-    ])  # fmt: skip
-    caption = "Shares of the dose at the end, medians of the members; they need not add up to one."
-    return Figure("whereabouts", "Where the dose went", caption, figure.to_json(), data, 260)
 
 
 def influence(result: Mapping[str, Any], most: int = 12) -> Figure | None:
@@ -253,7 +223,8 @@ def _curves(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     return curves
 
 
-def _tint(colour: str) -> str:
+def tint(colour: str) -> str:
+    """A colour as that of a band."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},0.16)"
 

@@ -12,6 +12,7 @@ from evdisc.evidence.library import Library, load
 from evdisc.evidence.names import fold
 from evdisc.outcome.readouts import EXPRESSION, readout_names
 from evdisc.report import figures, words
+from evdisc.report.body_figures import organ_course, organ_table, whereabouts
 from evdisc.report.exposure_figures import exposure_figures
 from evdisc.report.run_folder import stored
 from evdisc.report.templates import templates
@@ -55,7 +56,8 @@ def render(folder: Path) -> str:
         format=FORMAT, result=result, protocol=protocol, plotly=Markup(get_plotlyjs()),
         sentence=words.sentence(result), opening=figures.opening(result),
         courses=figures.courses(result, shown), more=figures.courses(result, more),
-        whereabouts=figures.whereabouts(result),
+        whereabouts=whereabouts(result), organ_course=organ_course(result),
+        organ_table=organ_table(result),
         exposure=exposure_figures(result, folder),
         maps=figures.maps(folder, result["arms"]), influence=figures.influence(result),
         effects=effects(result, shown), more_effects=effects(result, more),
@@ -109,7 +111,7 @@ def _readouts(result: Mapping[str, Any], protocol: str) -> tuple[list[str], list
     from evdisc.protocol.yaml_io import load_protocol
 
     asked = [fold(n) for n in load_protocol(protocol).spec.readouts]
-    usual = [fold(n) for n in readout_names(result["kind"], EXPRESSION)]
+    usual = [fold(n) for n in readout_names(result["kind"], EXPRESSION, cells=True)]
 
     def place(name: str) -> tuple[int, bool, int, str]:
         bare = fold(name.split(" (")[0])

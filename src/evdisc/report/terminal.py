@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evdisc.report.words import difference, interval, number, sentence, verdict_lines
+from evdisc.report.words import difference, interval, number, percent, sentence, verdict_lines
 
 WIDTH = 118
 
@@ -84,7 +84,8 @@ def dose_lines(table: Mapping[str, Any]) -> str:
         lines.append(
             [f"{cargo} over the cell's own", interval(row["delivered_over_endogenous"][cargo])]
         )
-    text = table["title"] + "\n" + text_table(["", "median (90 % range)"], [*given(table), *lines])
+    rows = [*given(table), *cells_given(row), *lines, *organs(row)]
+    text = table["title"] + "\n" + text_table(["", "median (90 % range)"], rows)
     text += "\n" + compared(table["published"])
     if table["product"]:
         text += "\n" + table["product"]["purity"]["words"]
@@ -118,6 +119,31 @@ def given(table: Mapping[str, Any]) -> list[list[str]]:
     for cargo, copies in product["free_copies_per_vesicle"].items():
         rows.append([f"free {cargo} per vesicle", interval(copies)])
     return rows
+
+
+def cells_given(row: Mapping[str, Any]) -> list[list[str]]:
+    """Transplanted cells, and what they give off beside a bolus the same cells make, as rows."""
+    cells = row["cells_given"]
+    if not cells:
+        return []
+    return [
+        ["living cells given in all", number(cells["given"]["median"])],
+        ["of them alive at the end", interval(cells["alive"])],
+        ["vesicles they gave off in the disc", interval(cells["secreted"])],
+        ["vesicles of a bolus as many cells make", interval(cells["bolus"])],
+        ["given off in the disc over that bolus", interval(cells["secreted_over_bolus"])],
+    ]
+
+
+def organs(row: Mapping[str, Any]) -> list[list[str]]:
+    """What each organ took up of the dose and holds at most, as rows; what took up most first."""
+    went = row["body"].get("went", {})
+    found = sorted(row["organs"], key=lambda o: -(went[o]["median"] or 0.0)) if went else []
+    return [
+        [f"{organ}: took up, most at once, % of dose",
+         f"{percent(went[organ])}; {percent(row['organs'][organ])}"]
+        for organ in found
+    ]  # fmt: skip
 
 
 def compared(published: Sequence[Mapping[str, Any]]) -> str:

@@ -30,6 +30,11 @@ def interval(row: Mapping[str, float | None], digits: int = 3) -> str:
     return f"{number(row['median'], digits)} ({low} to {high})"
 
 
+def percent(share: Mapping[str, float | None]) -> str:
+    """A share with its range, in %."""
+    return interval({k: None if v is None else 100.0 * v for k, v in share.items()})
+
+
 def difference(effect: Mapping[str, Any]) -> str:
     """An effect with its 90 % range; what is far inside the equivalence band reads 0."""
     least = 0.005 * effect["band"]

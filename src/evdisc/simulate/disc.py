@@ -24,7 +24,7 @@ from evdisc.simulate.assemble import Assembly, assemble
 from evdisc.simulate.given import given
 from evdisc.simulate.mechanisms import DISC
 from evdisc.simulate.member import Member
-from evdisc.simulate.route import doses, idle, require_possible, route_objects
+from evdisc.simulate.route import doses, idle, route_objects
 from evdisc.simulate.run import Run, execute
 from evdisc.simulate.seating import spread, take_seats
 from evdisc.simulate.site import (
@@ -201,15 +201,6 @@ def run_arm(
     series = {name: column[keep] for name, column in run.series.items()}
     notes = run.warnings + (ready.product.warnings if ready.product and arm == "treated" else ())
     return Run(outputs, series, run.snapshots, run.balance, notes, run.steps)
-
-
-def require_feasible(study: DiscStudy, member: Member) -> None:
-    """Refuse what cannot be injected; see :func:`evdisc.simulate.route.require_possible`."""
-    middle = Values(member.values.library, member.values.context,
-                    overrides=member.values.overrides)  # fmt: skip
-    size = geometry(middle)
-    water = math.pi * size.nucleus_radius**2 * size.height * middle.number("porosity", region="NP")
-    require_possible(study, middle, water)
 
 
 def site_objects(study: DiscStudy) -> dict[str, Any]:

@@ -95,6 +95,9 @@ READERS: dict[str, tuple[str, ...]] = {
     "simulate.dish": (
         "knock_down_left",
     ),
+    "simulate.limits": (
+        "cell_diameter", "depot_room", "muscle_room",
+    ),
     "simulate.site": (
         "disc_height", "disc_radius", "endplate_radius", "endplate_radius_share",
         "endplate_thickness", "nucleus_radius", "nucleus_radius_share",

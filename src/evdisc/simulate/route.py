@@ -3,10 +3,8 @@
     concentration beside the disc = s N / volume of the dose for a depot of N vesicles
     concentration beside the disc = s N / (blood volume per mass x mass) for N in the blood
     tau = T / ln2^(1/b) for a carrier of half-life T and shape b
-    most vesicles in a volume = 0.64 volume / (pi d^3 / 6)
 
-s is the contact share of a depot, or the share of vesicles that escape from vessels; d the diameter
-of a vesicle, and 0.64 the thickest random packing of spheres. Our choice.
+s is the contact share of a depot, or the share of vesicles that escape from vessels. Our choice.
 """
 
 from __future__ import annotations
@@ -18,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from evdisc.delivery import systemic
-from evdisc.errors import InputError
 from evdisc.protocol.specs import VESICLE_ARMS, DiscStudy
 from evdisc.protocol.therapy_specs import DeliverySpec
 from evdisc.simulate.timeline import Event
@@ -39,8 +36,6 @@ OF_VESICLES = frozenset({
     "carrier", "transplant", "depot", "systemic", "transport", "internalise", "exposure_time",
     "expression", "cargo_effect",
 })  # fmt: skip
-#: the thickest packing of spheres
-PACKING = 0.64
 
 
 def doses(
@@ -124,33 +119,3 @@ def held_objects(carrier: str, values: Values) -> dict[str, Any]:
         "carrier_matrix": values.number("carrier_matrix", carrier),
         "carrier_seal": values.number("carrier_seal", carrier),
     }  # fmt: skip
-
-
-def require_possible(study: DiscStudy, values: Values, nucleus: float) -> None:
-    """Refuse a dose that cannot be given.
-
-    Args:
-        study: the protocol.
-        values: the member at its medians.
-        nucleus: water of the nucleus, m3.
-
-    Raises:
-        InputError: more volume than the nucleus can take, or more vesicles than the volume can
-            hold; with the nearest feasible value.
-    """
-    if study.therapy is None:
-        return
-    delivery = study.therapy.delivery
-    if delivery.route == "intradiscal" and delivery.volume > nucleus:
-        raise InputError(
-            "is more than the water of the nucleus", key="therapy.delivery.volume",
-            value=f"{1e9 * delivery.volume:.3g} uL", expected=f"at most {1e9 * nucleus:.3g} uL",
-        )  # fmt: skip
-    diameter = values.number("vesicle_diameter")
-    most = PACKING * delivery.volume / (math.pi / 6.0 * diameter**3)
-    if delivery.dose > most:
-        raise InputError(
-            f"is more than {1e9 * delivery.volume:.3g} uL can hold of vesicles of "
-            f"{1e9 * diameter:.0f} nm", key="therapy.delivery.dose",
-            value=f"{delivery.dose:.3g} particles", expected=f"at most {most:.2g} particles",
-        )  # fmt: skip

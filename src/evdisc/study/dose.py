@@ -12,9 +12,11 @@ from evdisc.errors import InputError, RunError
 from evdisc.evidence.library import load
 from evdisc.protocol.yaml_io import LoadedProtocol
 from evdisc.study.dose_context import context
+from evdisc.study.effort import add_effort
+from evdisc.study.organs import add_organs
 from evdisc.study.posterior import require_evidence
 from evdisc.study.preflight import overlay_paths, preflight
-from evdisc.study.summary import Stack, delivery_rows
+from evdisc.study.summary import Stack, delivery_rows, treated_column
 from evdisc.study.variants import Variant
 from evdisc.study.worker import draw, expose_member, stack
 
@@ -47,10 +49,14 @@ def dose_table(protocol: LoadedProtocol) -> dict[str, Any]:
     found = Stack(members, [str(s) for s in arrays["status"]], arrays)
     if not np.any(arrays["status"] == "ok"):
         raise RunError(f"every member failed, the first with: {arrays['status'][0]}")
-    row = delivery_rows(found, treated, ("treated",), library)["treated"]
+    rows = delivery_rows(found, treated, ("treated",), library)
+    standing = [m for m, s in zip(drawn, found.status, strict=True) if s == "ok"]
+    add_organs(rows, study, standing)
+    given_off = treated_column(found, treated, "cells:secreted")
+    add_effort(rows["treated"], study, standing, given_off, library)
     return {
         "title": study.title, "members": len(members), "seed": study.ensemble.seed,
-        "failed": found.failed, "delivery": row,
+        "failed": found.failed, "delivery": rows["treated"],
         "half_effect_copies": library.resolve("half_effect_copies").median,
         "warnings": [str(w) for w in arrays["warnings"]],
         **context(study, library, drawn),

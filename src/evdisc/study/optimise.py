@@ -24,6 +24,7 @@ from evdisc.evidence.library import Library, load
 from evdisc.protocol.specs import DiscStudy
 from evdisc.protocol.yaml_io import LoadedProtocol, validate
 from evdisc.simulate import disc
+from evdisc.simulate.limits import require_possible
 from evdisc.study.asked import Asked, asked
 from evdisc.study.crew import Progress, silent
 from evdisc.study.execute import copy_overlays, default_folder
@@ -354,7 +355,7 @@ def feasible(task: Task, proposal: Proposal) -> DiscStudy | str:
     try:
         study = validate(task.protocol.text, task.protocol.file, proposal.settings).spec
         assert isinstance(study, DiscStudy)
-        disc.require_feasible(study, draw(study, 0, task.library))
+        require_possible(study, task.library)
     except InputError as error:
         return f"{error.key or 'the protocol'}: {error.bare}"
     return study

@@ -22,6 +22,7 @@ from evdisc.protocol.specs import DiscStudy
 from evdisc.protocol.therapy_specs import TherapySpec, VesicleSpec
 from evdisc.protocol.yaml_io import LoadedProtocol, from_document, load_protocol
 from evdisc.simulate import disc
+from evdisc.simulate.limits import require_possible
 from evdisc.study import ranking
 from evdisc.study.attribution import attribute
 from evdisc.study.cases import CONTROLS, Case, drawn, products_of, study_of
@@ -271,7 +272,7 @@ def preflight(
     try:
         for case in (*CONTROLS, *cases):
             study = study_of(frame, case, products_of(case, member, library), library)
-            disc.require_feasible(study, member)
+            require_possible(study, library)
             disc.events(study, case.arm, member.values)
     except InputError as error:
         raise error.found_in(protocol.file) from None

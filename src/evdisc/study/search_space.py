@@ -12,7 +12,7 @@ from evdisc.errors import InputError, nearest
 from evdisc.evidence.library import Library
 from evdisc.evidence.names import names
 from evdisc.protocol.specs import DiscStudy
-from evdisc.protocol.therapy_specs import DeliverySpec
+from evdisc.protocol.therapy_specs import NEEDLE_ROUTE, NEEDLES, DeliverySpec
 from evdisc.study.plan_rows import plan_row
 from evdisc.units import parse_quantity
 
@@ -31,8 +31,6 @@ SIGNS: dict[str, Callable[[float, float], bool]] = {
 }  # fmt: skip
 LIMIT = re.compile(r"^\s*([A-Za-z ]+?)\s*(<=|>=|<|>|=)\s*(\S.*?)\s*$")
 EXAMPLE = "'punctures <= 2', 'made < 1e9 particles' or 'volume <= 2 uL'"
-#: carriers that are no gel a needle can give
-NEEDLES = ("microneedle", "core-shell microneedle")
 
 
 class Suggests(Protocol):
@@ -130,7 +128,7 @@ class Space:
         ranges["injections"] = (low, max(high, len(given.schedule)))
         low, high = ranges["interval"]
         ranges["interval"] = (min(low, _interval(given)), max(high, _interval(given)))
-        gels = [c for c in names("carrier") if c not in NEEDLES or given.route != "intradiscal"]
+        gels = [c for c in names("carrier") if c not in NEEDLES or given.route == NEEDLE_ROUTE]
         return cls(asked, given, ranges, tuple(dict.fromkeys([given.carrier, *gels])))
 
     def own(self) -> dict[str, Any]:

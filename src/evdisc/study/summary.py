@@ -12,19 +12,22 @@ from numpy.typing import NDArray
 from evdisc.evidence.library import Library
 from evdisc.outcome.animals import animals_per_arm
 from evdisc.outcome.delivery_table import verdicts
-from evdisc.outcome.effects import effect, rounded, triple
+from evdisc.outcome.effects import bands, effect, rounded, triple
 from evdisc.outcome.readout import Readout
 from evdisc.outcome.readouts import describe
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.simulate.member import network_arrows
 from evdisc.study.claims_influence import influence_of_claims, unpacked
+from evdisc.study.effort import add_effort
 from evdisc.study.influence import assumed, drawn_row
+from evdisc.study.organs import add_organs
 from evdisc.study.posterior import posterior_notes
 from evdisc.study.purity import purity
 from evdisc.study.safety import safety
 from evdisc.study.sensitivity import sensitivity
 from evdisc.study.variants import HYPOTHESES, Variant, arms_of, find, variants
+from evdisc.study.worker import draw
 
 Floats = NDArray[np.float64]
 #: read-out whose effect ranks the assumptions
@@ -78,11 +81,16 @@ def result(
         name: _readout(study, name, i, stack, every, arms, library)
         for i, name in enumerate(stack.names("readout"))
     }
+    standing = [m for m, s in zip(stack.members, stack.status, strict=True) if s == "ok"]
+    drawn = [draw(study, m, library) for m in standing]
     out["delivery"] = delivery_rows(stack, every, arms, library)
+    add_organs(out["delivery"], study, drawn)
+    if "treated" in out["delivery"]:
+        given_off = treated_column(stack, every, "cells:secreted")
+        add_effort(out["delivery"]["treated"], study, drawn, given_off, library)
     if study.therapy is not None:
         found = exposure_sensitivity(study, stack, every, library)
         out["delivery"]["treated"]["sensitivity"] = found
-    standing = [m for m, s in zip(stack.members, stack.status, strict=True) if s == "ok"]
     out["product"] = purity(study, library, standing)
     out["safety"] = safety(study, out["delivery"].get("treated", {}).get("organs", {}), library)
     out["evidence"] = sorted({c.claim for a in network_arrows(library) for c in a.claims})
@@ -102,7 +110,7 @@ def _readout(
     hypotheses: dict[str, Any] = {}
     for hypothesis in HYPOTHESES:
         hypotheses[hypothesis] = {"arms": {
-            arm: _bands(data[:, find(every, arm, hypothesis, False)]) for arm in arms
+            arm: bands(data[:, find(every, arm, hypothesis, False)]) for arm in arms
         }}  # fmt: skip
     band = library.resolve("equivalence_band", subject=about.band).median
     effects = [
@@ -134,17 +142,6 @@ def distribution(
     return {h: {arm: shares(arm, h) for arm in arms} for h in HYPOTHESES}
 
 
-def _bands(samples: Floats) -> dict[str, list[float | None]]:
-    good = samples[np.isfinite(samples).all(axis=1)]  # a member failed in all its times or in none
-    if not good.size:
-        return {key: [None] * samples.shape[1] for key in ("median", "q05", "q95")}
-    low, middle, high = np.quantile(good, (0.05, 0.5, 0.95), axis=0)
-    return {
-        key: [rounded(x) for x in row]
-        for key, row in (("median", middle), ("q05", low), ("q95", high))
-    }
-
-
 def _effect(
     data: Floats, every: tuple[Variant, ...], which: tuple[str, str, str, bool], times: Floats,
     band: float, about: Readout,
@@ -173,7 +170,7 @@ def delivery_rows(
         table = stack.arrays["delivery"][:, find(every, arm, "stoichiometric", False)]
         row: dict[str, Any] = {
             "copies_per_cell": {}, "delivered_over_endogenous": {}, "where": {}, "organs": {},
-            "by_cell": {},
+            "by_cell": {}, "cells_given": {},
         }  # fmt: skip
         for i, name in enumerate(names):
             place = row
@@ -183,6 +180,15 @@ def delivery_rows(
             place[last] = triple(table[:, i])
         out[arm] = row | {"verdict": verdicts(row, half_effect)}
     return out
+
+
+def treated_column(stack: Stack, every: tuple[Variant, ...], name: str) -> Floats:
+    """A number of the delivery table of the treated arm, for the members that did not fail."""
+    names, good = stack.names("delivery"), np.array(stack.status) == "ok"
+    if name not in names:
+        return np.zeros(0)
+    run = find(every, "treated", "stoichiometric", False)
+    return np.asarray(stack.arrays["delivery"][good, run, names.index(name)], dtype=np.float64)
 
 
 def exposure_sensitivity(
@@ -197,7 +203,7 @@ def exposure_sensitivity(
 #: first word of a delivery name -> where it stands in a row of result.json
 PLACES = {
     "copies": "copies_per_cell", "over": "delivered_over_endogenous", "where": "where",
-    "organ": "organs", "days_over": "days_over_half_effect",
+    "cells": "cells_given", "days_over": "days_over_half_effect",
 }  # fmt: skip
 
 

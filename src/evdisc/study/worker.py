@@ -12,6 +12,7 @@ from evdisc.errors import EvdiscError
 from evdisc.evidence.library import Library
 from evdisc.outcome.delivery_table import delivery
 from evdisc.outcome.readouts import disc_readouts, dish_readouts
+from evdisc.outcome.transplanted import cell_numbers, transplanted
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.simulate import disc, dish
 from evdisc.simulate.exposure import exposure
@@ -67,7 +68,8 @@ def expose_member(study: DiscStudy | DishStudy, member: Member) -> dict[str, Any
             record = _record(study, member, treated)
         else:
             run = exposure(study, member)
-            record = _numbers(run, {}, delivery(run, *_cargo(study, member)))
+            table = delivery(run, *_cargo(study, member))
+            record = _numbers(run, {}, table | cell_numbers(study, member, "treated", run))
     except EvdiscError as error:
         return {"status": f"{type(error).__name__}: {error}"}
     return {"status": "ok", "records": [record], "parameters": {}, "arrows": packed(NOTHING_HELD)}
@@ -83,9 +85,9 @@ def _parameters(study: DiscStudy | DishStudy, member: Member) -> dict[str, float
 def _record(study: DiscStudy | DishStudy, member: Member, v: Variant) -> dict[str, Any]:
     if isinstance(study, DiscStudy):
         run = disc.run_arm(study, member, v.arm, v.hypothesis, v.believe_all)
-        return _numbers(
-            run, disc_readouts(run, member.values), delivery(run, *_cargo(study, member))
-        )
+        told = disc_readouts(run, member.values) | transplanted(study, member, v.arm, run)
+        table = delivery(run, *_cargo(study, member))
+        return _numbers(run, told, table | cell_numbers(study, member, v.arm, run))
     run = dish.run_arm(study, member, v.arm, v.hypothesis, v.believe_all)
     types = dish.cell_types(study)
     rows: dict[str, Any] = {}
