@@ -92,7 +92,7 @@ def summary(folder: str) -> dict[str, Any]:
     return {
         **{k: result[k] for k in ("title", "kind", "members", "seed", "failed", "fingerprint",
                                   "warnings", "evdisc", "arms", "assumed", "safety")},
-        "sentence": words.sentence(result), "shown": shown, "readouts": [*shown, *more],
+        "sentence": words.sentence(result), "too_few": words.too_few(result), "shown": shown, "readouts": [*shown, *more],
         "product": result["product"].get("words", ""),
         "verdicts": words.verdict_lines(treated) if treated.get("verdict") else [],
         "reached": reached(result), "standing": standing(),

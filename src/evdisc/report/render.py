@@ -53,7 +53,7 @@ def render(folder: Path) -> str:
     )
     return environment.get_template("template.html").render(
         format=FORMAT, result=result, protocol=protocol, plotly=Markup(get_plotlyjs()),
-        sentence=words.sentence(result), opening=figures.opening(result),
+        sentence=words.sentence(result), too_few=words.too_few(result), opening=figures.opening(result),
         courses=figures.courses(result, shown), more=figures.courses(result, more),
         whereabouts=figures.whereabouts(result),
         exposure=exposure_figures(result, folder),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from evdisc.study.chance import FEWEST
+
 HYPOTHESIS = {
     "stoichiometric": "if delivered copies decide",
     "potency": "if vesicles per cell decide",
@@ -40,6 +42,17 @@ def difference(effect: Mapping[str, Any]) -> str:
 def unit_of(unit: str) -> str:
     """Unit of a difference: points for percentages."""
     return {"%": "points", "fold of healthy": "× healthy"}.get(unit, unit)
+
+
+def too_few(result: Mapping[str, Any]) -> str:
+    """Why nothing is ranked, in a sentence; empty where the members are enough."""
+    members = result["members"] - len(result["failed"])
+    if members >= FEWEST:
+        return ""
+    return (
+        f"What this hangs on is not ranked: with {members} members nearly any number would seem to "
+        f"matter. A ranking takes {FEWEST} members (our choice)."
+    )
 
 
 def headline(result: Mapping[str, Any]) -> str | None:

@@ -17,7 +17,7 @@ import numpy as np
 
 from evdisc.errors import InputError
 from evdisc.evidence.library import Library
-from evdisc.mechanism.contract import REGIONS
+from evdisc.mechanism.contract import REGIONS, Mechanism
 from evdisc.mechanism.setting import Setting
 from evdisc.protocol.specs import VESICLE_ARMS, DiscStudy
 from evdisc.simulate.assemble import Assembly, assemble
@@ -113,6 +113,19 @@ def events(
     return out + doses(delivery, vesicles, bore, gel=arm != "vehicle", cells=cells)
 
 
+def resting(study: DiscStudy, arm: str) -> frozenset[str]:
+    """Mechanisms that have nothing to do in an arm."""
+    still = idle(study.therapy.delivery if study.therapy else None, arm)
+    return still if study.disc.insult.ageing else still | {"ageing"}
+
+
+def acting(study: DiscStudy, arm: str, member: Member) -> list[Mechanism]:
+    """Mechanisms that run in an arm, at its steps or at an event it has."""
+    kinds = {"step", "halves", *(e.kind for e in events(study, arm, member.values))}
+    still = resting(study, arm)
+    return [m for m in DISC if m.name not in still and m.when in kinds]
+
+
 def product_of(study: DiscStudy, member: Member) -> Product | None:
     """The product of a study's therapy, with this member's copies."""
     if study.therapy is None:
@@ -160,8 +173,7 @@ def prepared(
     cargoes = product.cargoes if product else ()
     seating = take_seats(grid, spread(grid, values), study.numerics.patch_edge)
     setting = disc_setting(grid, size, network, objects, cargoes, seating)
-    delivery = study.therapy.delivery if study.therapy else None
-    assembly = assemble(DISC, setting, values, idle(delivery, arm))
+    assembly = assemble(DISC, setting, values, resting(study, arm))
     fill_healthy(assembly, setting, values)
     return Arm(assembly, setting, events(study, arm, values, product), product)
 
