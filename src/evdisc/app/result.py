@@ -137,7 +137,10 @@ class Result:
         tag("h1", found["title"])
         note(f"{found['kind']} study, {found['members']} members, seed {found['seed']}, evdisc "
              f"{found['evdisc']}. A simulation, not a measurement.")  # fmt: skip
-        tag("p", found["sentence"], "lead")
+        with tag("div", "", "lead"):
+            if found["answer"]:
+                tag("p", found["answer"], "answer")
+            tag("p", found["sentence"], "soft" if found["answer"] else "")
         if found["failed"]:
             first = next(iter(found["failed"].values()))
             failure(f"{len(found['failed'])} members failed, the first with: {first}")

@@ -19,12 +19,16 @@ COLOURS = {
     "carrier": "#8a5fa8", "knock-out": "#5c8a3a", "empty vesicle": "#a3806a",
 }  # fmt: skip
 OTHER = "#7a7a7a"
+#: arms that lack the vesicles or part of them: drawn last, so that a line they cover shows through
+DASHES = {
+    "vehicle": "9px,7px", "carrier": "12px,8px", "knock-out": "4px,4px", "empty vesicle": "3px,5px",
+}  # fmt: skip
 FIELD_WORDS = {
     "free_vesicles": ("free vesicles", "vesicles/mm³", 1e-9, "Viridis"),
     "vesicles_entered": ("vesicles taken up so far", "vesicles/mm³", 1e-9, "Viridis"),
     "glucose": ("glucose", "mM", 1.0, "Cividis"),
     "living_cells": ("living cells", "cells/mm³", 1e-9, "Tealgrn"),
-    "gag": ("GAG", "of healthy", 1.0, "Magma"),
+    "gag": ("GAG", "of the start", 1.0, "Magma"),
 }
 
 
@@ -55,20 +59,24 @@ def course(result: Mapping[str, Any], name: str, height: int = 260) -> Figure:
 
     about = result["readouts"][name]
     figure, rows = go.Figure(), []
+    for arm in reversed(result["arms"]):
+        bands, times = about["hypotheses"]["stoichiometric"]["arms"][arm], about["times_d"]
+        figure.add_trace(go.Scatter(
+            x=times + times[::-1], y=bands["q95"] + bands["q05"][::-1], fill="toself",
+            fillcolor=_tint(COLOURS.get(arm, OTHER)), line={"width": 0}, hoverinfo="skip",
+            showlegend=False,
+        ))  # fmt: skip
     for hypothesis, arm in _curves(result):
         bands = about["hypotheses"][hypothesis]["arms"][arm]
-        colour = COLOURS.get(arm, OTHER)
-        dashed = hypothesis == "potency"
-        label = f"{arm}, by vesicles per cell" if dashed else arm
+        dotted = hypothesis == "potency"
+        # what is drawn over the treated line must let it show
+        wide = arm == "treated" and not dotted
+        label = f"{arm}, by vesicles per cell" if dotted else arm
         times = about["times_d"]
-        if not dashed:
-            figure.add_trace(go.Scatter(
-                x=times + times[::-1], y=bands["q95"] + bands["q05"][::-1], fill="toself",
-                fillcolor=_tint(colour), line={"width": 0}, hoverinfo="skip", showlegend=False,
-            ))  # fmt: skip
         figure.add_trace(go.Scatter(
             x=times, y=bands["median"], name=label,
-            line={"color": colour, "width": 2.2, "dash": "dot" if dashed else "solid"},
+            line={"color": COLOURS.get(arm, OTHER), "width": 3.4 if wide else 2.2,
+                  "dash": "dot" if dotted else DASHES.get(arm, "solid")},
             hovertemplate="%{y:.4g} on day %{x:.3g}<extra>" + label + "</extra>",
         ))  # fmt: skip
         rows += [
@@ -268,11 +276,13 @@ def digits(values: Any) -> list[Any]:
 
 
 def _curves(result: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(hypothesis, arm) of every curve: controls once, the therapy under both hypotheses."""
-    curves = [("stoichiometric", arm) for arm in reversed(result["arms"])]
+    """(hypothesis, arm) of every curve, the last on top: controls once, the therapy twice."""
+    arms = result["arms"][::-1]
+    curves = [("stoichiometric", arm) for arm in arms if arm not in DASHES]
     dosed = result["delivery"].get("treated", {}).get("vesicles_per_cell", {}).get("median")
-    if "treated" in result["arms"] and dosed:
+    if "treated" in arms and dosed:
         curves.append(("potency", "treated"))
+    curves += [("stoichiometric", arm) for arm in arms if arm in DASHES]
     return curves
 
 

@@ -12,6 +12,7 @@ from evdisc.evidence.library import Library, load
 from evdisc.evidence.names import fold
 from evdisc.outcome.readouts import EXPRESSION, readout_names
 from evdisc.report import figures, words
+from evdisc.report.answer import answer
 from evdisc.report.exposure_figures import exposure_figures
 from evdisc.report.run_folder import stored
 from evdisc.report.templates import templates
@@ -53,7 +54,8 @@ def render(folder: Path) -> str:
     )
     return environment.get_template("template.html").render(
         format=FORMAT, result=result, protocol=protocol, plotly=Markup(get_plotlyjs()),
-        sentence=words.sentence(result), too_few=words.too_few(result), opening=figures.opening(result),
+        answer=answer(result), sentence=words.sentence(result), too_few=words.too_few(result),
+        opening=figures.opening(result),
         courses=figures.courses(result, shown), more=figures.courses(result, more),
         whereabouts=figures.whereabouts(result),
         exposure=exposure_figures(result, folder),

@@ -1,9 +1,10 @@
-"""A disc study's runs: healthy disc, insult, needle, doses.
+"""A disc study's runs: undisturbed disc, insult, needle, doses.
 
     dose = integrity x left after storage x dose of the protocol
-    volumes, integrity, GAG and collagen II = 1, cells = their density, in the healthy disc
+    volumes, integrity, GAG and collagen II = 1, cells = their density, in the undisturbed disc
 
-Definitions.
+Definitions. The undisturbed disc is the one of the protocol, at its grade; where the rooms below
+say healthy they mean it.
 """
 
 from __future__ import annotations

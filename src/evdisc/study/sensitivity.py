@@ -39,8 +39,8 @@ def sensitivity(
 
     Returns for ``vesicles_per_cell``, and for ``copies_per_cell`` with the ``cargo`` it is for, the
     most plentiful: ``tested``, the numbers looked at; ``by_chance``, how many of them would lie
-    beyond two sampling errors if none mattered; ``numbers``, the first twelve and all that is drawn for
-    the cargo. None of them where the members are too few to rank.
+    beyond two sampling errors if none mattered; ``numbers``, the first twelve and all that is drawn
+    for the cargo. None of them where the members are too few to rank.
     """
     copies = {n: np.nanmedian(table[:, i]) for i, n in enumerate(names) if n.startswith("copies:")}
     cargoes = [n.partition(":")[2] for n in copies]

@@ -260,8 +260,8 @@ def acting_keys(
 ) -> frozenset[str]:
     """Keys of the parameters that can act on state variables in any of the arms."""
     room = disc if isinstance(study, DiscStudy) else dish
-    member = room.draw_member(study, library, Median())  # type: ignore[arg-type]
-    running = {m.name: m for arm in arms for m in room.acting(study, arm, member)}  # type: ignore[arg-type]
+    member = room.draw_member(study, library, Median())
+    running = {m.name: m for arm in arms for m in room.acting(study, arm, member)}
     return upstream(list(running.values()), targets, HYPOTHESES[0])
 
 
