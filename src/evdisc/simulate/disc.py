@@ -66,8 +66,8 @@ def arms(study: DiscStudy) -> tuple[str, ...]:
     return ("treated", *study.compare) if study.therapy else ("untreated",)
 
 
-def needle(values: Values, gauge: int) -> float:
-    """Outer diameter of a needle, m.
+def needle(values: Values, gauge: int, key: str = "gauge") -> float:
+    """Outer diameter of a needle, m; ``key`` is where the gauge stands in the protocol.
 
     Raises:
         InputError: no diameter is known for the gauge.
@@ -76,7 +76,7 @@ def needle(values: Values, gauge: int) -> float:
     if f"{gauge}G" not in known:
         raise InputError(
             "needle gauge without a known diameter",
-            key="gauge",
+            key=key,
             value=gauge,
             expected=", ".join(sorted(known)),
         )
@@ -101,7 +101,7 @@ def events(
         both = (insult.cytokine.il_1beta, insult.cytokine.tnf_alpha)
         out.append(Event(insult.cytokine.at, "cytokine", both))
     if insult.puncture:
-        bore = needle(values, insult.puncture.gauge)
+        bore = needle(values, insult.puncture.gauge, "disc.insult.puncture.gauge")
         out.append(Event(insult.puncture.at, "puncture", (bore, float(insult.puncture.sector))))
     if arm == "untreated" or study.therapy is None:
         return out
@@ -110,7 +110,7 @@ def events(
     whole = product.whole_share if product else 1.0
     vesicles = whole * delivery.dose if arm in VESICLE_ARMS else 0.0
     cells = delivery.cells or 0.0 if arm == "treated" else 0.0
-    bore = needle(values, gauge)
+    bore = needle(values, gauge, "therapy.delivery.gauge")
     return out + doses(delivery, vesicles, bore, gel=arm != "vehicle", cells=cells)
 
 
