@@ -71,7 +71,7 @@ def main() -> None:
     # at the end all memory goes back at once: going through it for garbage takes half a second
     atexit.register(gc.freeze)
     try:
-        code = asked(sys.argv[1:])(standalone_mode=False)
+        code = asked(sys.argv[1:])(standalone_mode=False, prog_name="evdisc")
     except EvdiscError as error:
         sys.stderr.write(f"evdisc: {error}\n")
         raise SystemExit(error.exit_code) from None

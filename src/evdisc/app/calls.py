@@ -106,7 +106,7 @@ def summary(folder: str) -> dict[str, Any]:
         "disagree": [[c.about, *(side.says for side in c.sides[:2]), c.settle]
                      for c in contradictions(result, library)],
         "figures": [f.name for f in _others(result, path)], "has_fields": _has_fields(path),
-        "sources": [[s["authors"] or s["study"], s["year"], s["title"], s["doi"]]
+        "sources": [[s["authors"] or f"[{s['study']}]", s["year"], s["title"], s["doi"]]
                     for s in render.citations(result, library)],
         "claims": len(result["evidence"]), "influence_of_claims": result["influence_of_claims"],
     }  # fmt: skip

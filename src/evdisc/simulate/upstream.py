@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from evdisc.mechanism.contract import Mechanism
+from evdisc.mechanism.variables import VARIABLES
 from evdisc.simulate.readers import READERS
 
+#: targets where any state variable will do
+ANY = frozenset(VARIABLES)
 #: who sets up a disc; all of a run follows from it
 SITE = ("simulate.site", "simulate.disc")
 DOSES = ("bolus", "gel_dose", "depot_dose", "blood_dose", "muscle_dose", "medium_dose")

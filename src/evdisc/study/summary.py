@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evdisc.evidence.library import Library
-from evdisc.mechanism.variables import VARIABLES
 from evdisc.outcome.animals import animals_per_arm
 from evdisc.outcome.delivery_table import verdicts
 from evdisc.outcome.effects import effect, rounded, triple
@@ -21,7 +20,7 @@ from evdisc.simulate import disc, dish
 from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.simulate.member import network_arrows
 from evdisc.simulate.readers import READERS
-from evdisc.simulate.upstream import upstream
+from evdisc.simulate.upstream import ANY, upstream
 from evdisc.simulate.values import Median
 from evdisc.study.claims_influence import influence_of_claims, unpacked
 from evdisc.study.influence import assumed, drawn_row
@@ -250,7 +249,7 @@ def _assumed(study: DiscStudy | DishStudy, stack: Stack, library: Library) -> li
     rows = {name: drawn_row(study, name, library) for name in stack.names("parameter")}
     arms = arms_of(study)[:2]
     acting = acting_keys(study, library, arms, [HEADLINE_HELD[study.kind]])
-    every = acting_keys(study, library, arms, VARIABLES) | {*READERS["outcome.readouts"]}
+    every = acting_keys(study, library, arms, ANY) | {*READERS["outcome.readouts"]}
     effect = headline_effect(study, stack)
     return assumed(rows, stack.arrays["parameters"], effect, acting, every - acting)
 
