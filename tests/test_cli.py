@@ -230,3 +230,33 @@ def test_a_command_alone_says_what_it_says_among_all(words):
 @pytest.mark.parametrize("words", [[], ["--help"], ["doze"], ["evidence", "find"], ["--version"]])
 def test_anything_else_meets_every_command(words):
     assert asked(words) is app
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["dose", RAT, "--members", 3], "evdisc: No such option: --members; see evdisc dose"),
+        (["validate", "extra"], "unexpected extra argument"),
+        (["run"], "evdisc: Missing argument 'protocol'; see evdisc run --help"),
+        (["dish", "--hours", "long"], "Invalid value for '--hours'"),
+        (["evidence", "nosuch"], "No such command 'nosuch'; see evdisc evidence --help"),
+    ],
+)
+def test_wrong_words_are_one_line(cli, words, said):
+    code, out, err = cli(*words)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert said in err
+
+
+def test_no_words_show_the_help(cli):
+    code, out, err = cli()
+    assert code == 2
+    assert "Usage: evdisc" in out + err
+    assert cli("run", "--help")[0] == 0
+
+
+@pytest.mark.parametrize("key", ["therapy.delivery.gauge", "disc.insult.puncture.gauge"])
+def test_an_unknown_needle_is_refused_under_its_full_key(cli, key):
+    code, _, err = cli("check", RAT, "--set", f"{key}=35")
+    assert code == 2
+    assert f"{key}: needle gauge without a known diameter, got 35" in err

@@ -33,6 +33,9 @@ from evdisc.errors import EvdiscError, InputError, RunError
 if TYPE_CHECKING:
     from evdisc.protocol.yaml_io import LoadedProtocol
 
+#: wrong words in a call; typer brings its own click in some versions and not in others
+UsageError: type[Any] = typer.BadParameter.__mro__[1]
+
 app = typer.Typer(
     name="evdisc",
     help="Simulates extracellular-vesicle therapy of the degenerating intervertebral disc.",
@@ -68,15 +71,33 @@ def main() -> None:
     # at the end all memory goes back at once: going through it for garbage takes half a second
     atexit.register(gc.freeze)
     try:
-        asked(sys.argv[1:])()
+        code = asked(sys.argv[1:])(standalone_mode=False, prog_name="evdisc")
     except EvdiscError as error:
         sys.stderr.write(f"evdisc: {error}\n")
         raise SystemExit(error.exit_code) from None
+    except UsageError as error:
+        sys.stderr.write(misused(error))
+        raise SystemExit(error.exit_code) from None
+    except typer.Abort:
+        raise SystemExit(1) from None
     except KeyboardInterrupt:
         sys.stderr.write("evdisc: interrupted; finished members are kept, run again to resume\n")
         raise SystemExit(1) from None
     except BrokenPipeError:
         raise SystemExit(1) from None
+    # what ends a command early, such as --help, comes back as its exit code
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def misused(error: Any) -> str:
+    """What was wrong with the words of a call, as one line; the help where there were none."""
+    said = error.format_message()
+    if error.ctx is None:
+        return f"evdisc: {said}\n"
+    if said == error.ctx.get_help():
+        return f"{said}\n"
+    line = " ".join(said.split()).removesuffix(".")
+    return f"evdisc: {line}; see {error.ctx.command_path} --help\n"
 
 
 def asked(words: list[str]) -> typer.Typer:

@@ -47,7 +47,7 @@ def test_report_page_can_reach_nothing(done):
     assert "default-src 'none'" in policy
 
 
-@pytest.mark.parametrize("figure", ["disc height index", "whereabouts", "influence"])
+@pytest.mark.parametrize("figure", ["disc height index", "whereabouts", "by cell"])
 def test_figures_have_their_numbers(done, figure):
     client, job = done
     answer = client.get(f"/api/jobs/{job}/data/csv", params={"figure": figure})

@@ -43,6 +43,15 @@ def test_rounding_noise_is_no_effect():
     assert (found.q05, found.q95, found.probability_of_benefit) == (0.0, 0.0, 0.0)
 
 
+def test_a_gain_within_the_band_is_no_benefit():
+    base = np.full(20, 100.0)
+    gain = np.repeat([0.5, 3.0], [15, 5])
+    found = effect(base + gain, base, 0.02, 1)
+    assert (found.band, found.probability_of_benefit) == (2.0, 0.25)
+    assert effect(base - gain, base, 0.02, -1).probability_of_benefit == 0.25
+    assert effect(base + 0.5, base, 0.02, 1).probability_of_benefit == 0.0
+
+
 @pytest.mark.parametrize(
     ("copies", "low", "high", "words"),
     [(0.3, 1e-4, 4, "far too few"), (0.3, 1e-4, 400, "most likely too few"),

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_ind
 
+from evdisc.study.chance import WORDS
 from evdisc.study.claims_influence import (
     FEWEST,
-    WORDS,
     compared,
     influence_of_claims,
     packed,

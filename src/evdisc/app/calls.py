@@ -82,6 +82,7 @@ def summary(folder: str) -> dict[str, Any]:
     """What a result page says in words and tables; the courses themselves are left out."""
     from evdisc.evidence.library import load
     from evdisc.report import render, words
+    from evdisc.report.answer import answer
     from evdisc.report.trust import contradictions, standing
 
     path = Path(folder)
@@ -92,7 +93,8 @@ def summary(folder: str) -> dict[str, Any]:
     return {
         **{k: result[k] for k in ("title", "kind", "members", "seed", "failed", "fingerprint",
                                   "warnings", "evdisc", "arms", "assumed", "safety")},
-        "sentence": words.sentence(result), "shown": shown, "readouts": [*shown, *more],
+        "answer": answer(result), "sentence": words.sentence(result),
+        "too_few": words.too_few(result), "shown": shown, "readouts": [*shown, *more],
         "product": result["product"].get("words", ""),
         "verdicts": words.verdict_lines(treated) if treated.get("verdict") else [],
         "reached": reached(result), "standing": standing(),
@@ -104,7 +106,7 @@ def summary(folder: str) -> dict[str, Any]:
         "disagree": [[c.about, *(side.says for side in c.sides[:2]), c.settle]
                      for c in contradictions(result, library)],
         "figures": [f.name for f in _others(result, path)], "has_fields": _has_fields(path),
-        "sources": [[s["authors"] or s["study"], s["year"], s["title"], s["doi"]]
+        "sources": [[s["authors"] or f"[{s['study']}]", s["year"], s["title"], s["doi"]]
                     for s in render.citations(result, library)],
         "claims": len(result["evidence"]), "influence_of_claims": result["influence_of_claims"],
     }  # fmt: skip

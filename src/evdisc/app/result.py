@@ -20,6 +20,7 @@ from evdisc.app.why import Why
 from evdisc.app.workspace import ENDED, Design, Job, valid_id
 from evdisc.errors import EvdiscError
 from evdisc.report.figures import table_csv
+from evdisc.report.words import number
 
 #: seconds between two looks at a job that runs, and between two drawings of its first members
 OFTEN, PARTIAL = 1.0, 4.0
@@ -136,7 +137,10 @@ class Result:
         tag("h1", found["title"])
         note(f"{found['kind']} study, {found['members']} members, seed {found['seed']}, evdisc "
              f"{found['evdisc']}. A simulation, not a measurement.")  # fmt: skip
-        tag("p", found["sentence"], "lead")
+        with tag("div", "", "lead"):
+            if found["answer"]:
+                tag("p", found["answer"], "answer")
+            tag("p", found["sentence"], "soft" if found["answer"] else "")
         if found["failed"]:
             first = next(iter(found["failed"].values()))
             failure(f"{len(found['failed'])} members failed, the first with: {first}")
@@ -242,9 +246,11 @@ def trust(found: dict[str, Any]) -> None:
         table(head, found["disagree"], "Contradictions")
     with tag("details"):
         tag("summary", f"{len(found['assumed'])} assumed numbers, by influence")
-        head = ["number", "holds for", "value", "90 %", "unit", "influence", "origin", "note"]
+        if found["too_few"]:
+            note(found["too_few"])
+        head = ["number", "holds for", "value", "90 %", "unit", "influence", "", "origin", "note"]
         rows = [[a["key"], a["context"], f"{a['value']:.3g}", f"{a['low']:.3g} to {a['high']:.3g}",
-                 a["unit"], f"{a['influence']:.2f}", a["source"], a["note"]]
+                 a["unit"], number(a["influence"], 2), a["word"], a["source"], a["note"]]
                 for a in found["assumed"]]  # fmt: skip
         table(head, rows, "Assumed numbers")
         csv_link(head, rows, "assumed.csv")

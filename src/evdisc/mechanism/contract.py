@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from evdisc.mechanism.setting import Setting
@@ -67,7 +67,8 @@ class Mechanism:
 
     ``when`` is ``step`` for every macro step, ``halves`` for half a step before and half a step
     after those (Strang 1968, second order in time), or the event at which the kernel runs once.
-    ``cites`` names studies of sources.csv.
+    ``cites`` names studies of sources.csv. ``acts_on`` names, for what is read and for a parameter
+    that acts on part of what the mechanism writes alone, that part.
     """
 
     name: str
@@ -80,3 +81,4 @@ class Mechanism:
     prepare: Callable[[Setting], tuple[Any, ...]] = nothing
     when: When = "step"
     cites: tuple[str, ...] = ()
+    acts_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

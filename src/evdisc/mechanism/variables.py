@@ -87,9 +87,9 @@ _ROWS = (
     Variable("living_cells", "cells/m3", "grid", "all living cells"),
     Variable("starvation_rate", "1/s", "grid", "death by lack of glucose and by acid"),
     # matrix and mechanics
-    Variable("gag", "1", "grid", "glycosaminoglycan relative to the healthy tissue"),
-    Variable("collagen_2", "1", "grid", "collagen II relative to the healthy tissue"),
-    Variable("volume_ratio", "1", "region", "swollen volume relative to the healthy tissue"),
+    Variable("gag", "1", "grid", "glycosaminoglycan relative to the start"),
+    Variable("collagen_2", "1", "grid", "collagen II relative to the start"),
+    Variable("volume_ratio", "1", "region", "swollen volume relative to the start"),
     Variable("annulus_integrity", "1", "sector", "1 intact, 0 without function", 0.0, 1.0),
     Variable("annulus_lent", "1", "sector", "integrity lent by a carrier there", 0.0, 1.0),
     Variable("endplate_open", "1", "disc", "open area relative to the start", 0.0, 1.0),
@@ -100,11 +100,11 @@ _ROWS = (
     Variable("nerves", "1", "disc", "nerves grown in, relative to a scar full of them", 0.0, 1.0),
     Variable("macrophages", "1", "disc", "macrophages, relative to a full scar", 0.0, 1.0),
     Variable("extruded_nucleus", "1", "disc", "share of the nucleus pulposus lost", 0.0, 1.0),
-    Variable("height_ratio", "1", "disc", "disc height relative to the healthy disc"),
+    Variable("height_ratio", "1", "disc", "disc height relative to the start"),
     Variable("water_content", "1", "disc", "water mass fraction of the nucleus", 0.0, 1.0),
 )  # fmt: skip
 
-#: what the healthy, undisturbed disc or dish settles to; frozen before the first insult
+#: what the undisturbed disc, of whatever grade, or dish settles to; frozen before the first insult
 REFERENCES = ("activity", "living_cells", "ph", "glucose")
 
 VARIABLES: dict[str, Variable] = {row.name: row for row in _ROWS}

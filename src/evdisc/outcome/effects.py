@@ -3,7 +3,7 @@
     d = level of the arm - level of the other, member by member
     effect = median of d,  range = 5 % and 95 % quantiles of d
     band = b full scale, or b |median level of the other| where there is no full scale
-    probability of benefit = share of members with d > 0, or d < 0 where less is better
+    probability of benefit = share of members with d > band, or d < -band where less is better
     none where the range lies within the band, else up or down where it does not hold 0,
         else unresolved
 
@@ -85,7 +85,7 @@ def effect(
 
     ``relative_band`` is the equivalence band as a share of ``full``, or of the compared level
     where that is 0; ``better`` is the sign of a benefit, 0 where there is none (the probability is
-    then of any rise).
+    then of a rise); what lies within the band is no benefit.
     """
     level, _, _ = quantiles(versus)
     difference = arm - versus
@@ -94,5 +94,5 @@ def effect(
     middle, low, high = quantiles(difference)
     band = relative_band * (full or abs(level))
     good = difference[np.isfinite(difference)]
-    chance = float(np.mean((better or 1) * good > 0.0)) if good.size else float("nan")
+    chance = float(np.mean((better or 1) * good > band)) if good.size else float("nan")
     return Effect(middle, low, high, direction(low, high, band), band, chance)

@@ -1,20 +1,22 @@
 """Read-outs: what a laboratory would measure on the simulated disc or dish.
 
-    disc height index = 100 height / height of the healthy disc
-    GAG, collagen II content = 100 mean over the region, relative to healthy
+    disc height index = 100 height / height of this disc before the insult
+    GAG, collagen II content = 100 mean over the region / that before the insult
     NP area = 100 J (1 - X)
     T2 = T2_0 (f + (1 - f) exp(-s (w_0 - w)))
     Pfirrmann grade = 4 - number of the three borders that T2 of the human disc is above
     Pfirrmann grade = 5 where height / height at grade I < h_5
     fold of a gene = x / x at the start,  pain-factor index = mean of those of NGF and BDNF
 
-J is the volume ratio of the nucleus and X what is extruded of it; w its water mass fraction and w_0
-that of grade I; T2_0 the healthy T2 of the species, f the share of it that fibrous tissue has, s
-the slope with water; T2 is scaled to the human disc before a grade is read.
+J is the volume of the nucleus over that at the start and X what is extruded of it; w its water mass
+fraction and w_0 that of grade I; T2_0 the healthy T2 of the species, f the share of it that fibrous
+tissue has, s the slope with water; T2 is scaled to the human disc before a grade is read.
 
-Disc height index is the height relative to the healthy disc (Han 2008 for rat tails). T2 follows
-the water of the nucleus with a slope that no publication states (wide prior), a form of our choice;
-its healthy values and the borders of grades are those of 479 human discs (2017) and of rat tails.
+What is relative starts at 100 % in a disc of any grade: a disc of grade IV is compared with itself
+before the insult, and T2, grade and water alone tell how degenerate it was then. Disc height index
+is that ratio of heights (Han 2008 for rat tails, whose discs were healthy). T2 follows the water of
+the nucleus with a slope that no publication states (wide prior), a form of our choice; its healthy
+values and the borders of grades are those of 479 human discs (2017) and of rat tails.
 T2, nucleus area and height are separate read-outs because they do not move together. Height tells
 grade V alone (Salamat 2016, doi:10.1186/s40064-016-2542-5).
 """
@@ -37,21 +39,25 @@ Floats = NDArray[np.float64]
 
 #: nodes whose folds are averaged to the pain-factor index
 PAIN_FACTORS = ("NGF", "BDNF")
-PAIN = Readout("pain-factor index", "fold of healthy", -1, "mean of the folds of NGF and BDNF",
-               "expression")  # fmt: skip
+#: what a relative read-out of a disc is relative to, whatever the grade it starts at
+BEFORE = "relative to this disc before the insult"
+#: and the activity of a node
+AT_REST = "relative to the same cells before the insult or stimulus"
+PAIN = Readout("pain-factor index", "fold of healthy", -1,
+               f"mean of the folds of NGF and BDNF, each {AT_REST}", "expression")  # fmt: skip
 
 DISC = (
-    Readout("disc height index", "%", 1, "disc height relative to the healthy disc",
+    Readout("disc height index", "%", 1, f"disc height {BEFORE}",
             "disc height index"),
-    Readout("GAG", "%", 1, "glycosaminoglycan relative to healthy", "GAG"),
-    Readout("collagen II content", "%", 1, "collagen II relative to healthy", "GAG"),
+    Readout("GAG", "%", 1, f"glycosaminoglycan {BEFORE}", "GAG"),
+    Readout("collagen II content", "%", 1, f"collagen II {BEFORE}", "GAG"),
     Readout("living cells", "%", 1, "living cells relative to the start", "living cells"),
     Readout("T2", "ms", 1, "T2 relaxation time of the nucleus", "T2"),
     Readout("Pfirrmann grade", "", -1, "grade by T2 and height, 1 to 5",
             "Pfirrmann grade", 1.0),
-    Readout("NP area", "%", 1, "nucleus volume that is left, relative to healthy", "default"),
+    Readout("NP area", "%", 1, f"nucleus volume that is left, {BEFORE}", "default"),
     Readout("water content", "%", 1, "water mass fraction of the nucleus", "water content"),
-    Readout("annulus integrity", "%", 1, "function of the annulus", "annulus integrity"),
+    Readout("annulus integrity", "%", 1, f"function of the annulus {BEFORE}", "annulus integrity"),
     Readout("nucleus pressure", "kPa", 1, "axial stress the nucleus carries at rest"),
     Readout("annulus load", "%", -1, "share of the load that the annulus carries"),
     Readout("vascularity", "%", -1, "vessels grown in, relative to a full scar",
@@ -64,7 +70,7 @@ DISC = (
     PAIN,
 )  # fmt: skip
 
-#: genes and signals reported as fold of the healthy level; +1 where more is better
+#: genes and signals reported as fold of the level at the start; +1 where more is better
 EXPRESSION = {
     "ACAN": 1, "COL2A1": 1, "SOX9": 1, "MMP3": -1, "MMP13": -1, "ADAMTS4": -1, "ADAMTS5": -1,
     "IL-6": -1, "IL-1beta": -1, "TNF-alpha": -1, "NF-kB": -1, "caspase-3": -1, "PTEN": 0,
@@ -77,7 +83,7 @@ MACROPHAGE = ("M1 polarization", "macrophage")
 
 
 def expression_readouts(run: Run, region: str) -> dict[str, Floats]:
-    """Fold of each reported node over its healthy level, in one region or cell type.
+    """Fold of each reported node over its level at the start, in one region or cell type.
 
     The pain-factor index is the mean of the folds of NGF and BDNF; M1 polarization is told of
     macrophages alone.
@@ -190,6 +196,6 @@ def describe(name: str, kind: str) -> Readout:
         bare,
         "fold of healthy",
         EXPRESSION.get(bare, 0),
-        f"activity of {bare} relative to the healthy level",
+        f"activity of {bare} {AT_REST}",
         "expression",
     )

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from evdisc.report.figures import Figure, cells, mirrored, style, table_csv
+from evdisc.report.figures import (
+    Figure,
+    bars,
+    cells,
+    chance_words,
+    mirrored,
+    style,
+    table_csv,
+)
 
 DAY = 86400.0
 #: field -> title of its panel
@@ -107,35 +115,11 @@ def by_cell(row: Mapping[str, Any]) -> Figure:
 
 
 def sensitivities(found: Mapping[str, Any]) -> list[Figure]:
-    """What vesicles per cell, and copies of the most plentiful cargo, depend on."""
+    """What vesicles per cell, and copies of the most plentiful cargo, depend on, where ranked."""
     titles = {"vesicles_per_cell": "vesicles per cell",
               "copies_per_cell": f"copies of {found.get('cargo', '')} per cell"}  # fmt: skip
     return [
-        _sensitivity(f"sensitivity {key}", f"What {title} hang on", found[key])
-        for key, title in titles.items() if found.get(key)
+        bars(f"sensitivity {key}", f"What {title} hang on", numbers,
+             chance_words(found[key]["tested"], found[key]["by_chance"]), numbers)
+        for key, title in titles.items() if (numbers := found.get(key, {}).get("numbers"))
     ]  # fmt: skip
-
-
-def _sensitivity(name: str, title: str, rows: Sequence[Mapping[str, Any]]) -> Figure:
-    import plotly.graph_objects as go
-
-    labels = [
-        r["key"] if r["context"] == "general" else f"{r['key']} ({r['context']})" for r in rows
-    ][::-1]
-    rho = [r["influence"] for r in rows][::-1]
-    figure = go.Figure(go.Bar(
-        x=rho, y=labels, orientation="h",
-        marker={"color": ["#1f8a8a" if x > 0 else "#c2553f" for x in rho]},
-        error_x={"type": "data", "array": [r["sampling_error"] for r in rows][::-1],
-                 "thickness": 1},
-        hovertemplate="%{y}: %{x:.2f}<extra></extra>",
-    ))  # fmt: skip
-    height = 110 + 22 * len(rows)
-    style(figure, height)
-    figure.update_xaxes(title="rank correlation", range=[-1.05, 1.05])
-    figure.update_yaxes(automargin=True)
-    data = table_csv(("key", "context", "tier", "influence", "sampling_error"), [
-        (r["key"], r["context"], r["tier"], r["influence"], r["sampling_error"]) for r in rows
-    ])  # fmt: skip
-    caption = "Numbers drawn anew for each member; bars within their whiskers may be chance."
-    return Figure(name, title, caption, figure.to_json(), data, height)

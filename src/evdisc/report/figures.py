@@ -12,18 +12,23 @@ from typing import Any
 import numpy as np
 
 from evdisc.report.words import headline
+from evdisc.study.chance import WORDS, by_chance
 
 COLOURS = {
     "treated": "#1f8a8a", "untreated": "#c2553f", "vehicle": "#c79a2b", "healthy": "#6b7fb3",
     "carrier": "#8a5fa8", "knock-out": "#5c8a3a", "empty vesicle": "#a3806a",
 }  # fmt: skip
 OTHER = "#7a7a7a"
+#: arms that lack the vesicles or part of them: drawn last, so that a line they cover shows through
+DASHES = {
+    "vehicle": "9px,7px", "carrier": "12px,8px", "knock-out": "4px,4px", "empty vesicle": "3px,5px",
+}  # fmt: skip
 FIELD_WORDS = {
     "free_vesicles": ("free vesicles", "vesicles/mm³", 1e-9, "Viridis"),
     "vesicles_entered": ("vesicles taken up so far", "vesicles/mm³", 1e-9, "Viridis"),
     "glucose": ("glucose", "mM", 1.0, "Cividis"),
     "living_cells": ("living cells", "cells/mm³", 1e-9, "Tealgrn"),
-    "gag": ("GAG", "of healthy", 1.0, "Magma"),
+    "gag": ("GAG", "of the start", 1.0, "Magma"),
 }
 
 
@@ -54,20 +59,24 @@ def course(result: Mapping[str, Any], name: str, height: int = 260) -> Figure:
 
     about = result["readouts"][name]
     figure, rows = go.Figure(), []
+    for arm in reversed(result["arms"]):
+        bands, times = about["hypotheses"]["stoichiometric"]["arms"][arm], about["times_d"]
+        figure.add_trace(go.Scatter(
+            x=times + times[::-1], y=bands["q95"] + bands["q05"][::-1], fill="toself",
+            fillcolor=tint(COLOURS.get(arm, OTHER)), line={"width": 0}, hoverinfo="skip",
+            showlegend=False,
+        ))  # fmt: skip
     for hypothesis, arm in _curves(result):
         bands = about["hypotheses"][hypothesis]["arms"][arm]
-        colour = COLOURS.get(arm, OTHER)
-        dashed = hypothesis == "potency"
-        label = f"{arm}, by vesicles per cell" if dashed else arm
+        dotted = hypothesis == "potency"
+        # what is drawn over the treated line must let it show
+        wide = arm == "treated" and not dotted
+        label = f"{arm}, by vesicles per cell" if dotted else arm
         times = about["times_d"]
-        if not dashed:
-            figure.add_trace(go.Scatter(
-                x=times + times[::-1], y=bands["q95"] + bands["q05"][::-1], fill="toself",
-                fillcolor=tint(colour), line={"width": 0}, hoverinfo="skip", showlegend=False,
-            ))  # fmt: skip
         figure.add_trace(go.Scatter(
             x=times, y=bands["median"], name=label,
-            line={"color": colour, "width": 2.2, "dash": "dot" if dashed else "solid"},
+            line={"color": COLOURS.get(arm, OTHER), "width": 3.4 if wide else 2.2,
+                  "dash": "dot" if dotted else DASHES.get(arm, "solid")},
             hovertemplate="%{y:.4g} on day %{x:.3g}<extra>" + label + "</extra>",
         ))  # fmt: skip
         rows += [
@@ -95,29 +104,51 @@ def opening(result: Mapping[str, Any]) -> Figure | None:
 
 def influence(result: Mapping[str, Any], most: int = 12) -> Figure | None:
     """Assumed numbers by rank correlation with the effect, with its sampling error."""
+    ranked = [r for r in result["assumed"] if r["influence"] is not None]
+    if not ranked:
+        return None
+    words = chance_words(len(ranked), by_chance(len(ranked)))
+    return bars("influence", "Which assumptions matter", ranked[:most], words, ranked)
+
+
+def chance_words(tested: int, expected: float) -> str:
+    """How many of the numbers looked at would look strong if none mattered."""
+    return (
+        f"Rank correlation over the members, with its sampling error. {tested} numbers can act on "
+        f"it; if none did, some {expected:.2g} would still lie beyond two sampling errors. Grey: "
+        "may be chance. Pale: may be chance among so many. Full: stands out."
+    )
+
+
+def bars(
+    name: str, title: str, rows: Sequence[Mapping[str, Any]], caption: str,
+    every: Sequence[Mapping[str, Any]],
+) -> Figure:  # fmt: skip
+    """Rank correlations as bars, told apart by what chance alone would give; ``every`` as data."""
     import plotly.graph_objects as go
 
-    rows = result["assumed"][:most][::-1]
-    if not rows:
-        return None
+    shown = rows[::-1]
     labels = [
-        f"{r['key']} ({r['context']})" if r["context"] != "general" else r["key"] for r in rows
+        r["key"] if r["context"] == "general" else f"{r['key']} ({r['context']})" for r in shown
+    ]
+    colours = [
+        OTHER if r["word"] == WORDS[0] else "#1f8a8a" if r["influence"] > 0 else "#c2553f"
+        for r in shown
     ]
     figure = go.Figure(go.Bar(
-        x=[r["influence"] for r in rows], y=labels, orientation="h",
-        marker={"color": ["#1f8a8a" if r["influence"] > 0 else "#c2553f" for r in rows]},
-        error_x={"type": "data", "array": [r["sampling_error"] for r in rows], "thickness": 1},
-        hovertemplate="%{y}: %{x:.2f}<extra></extra>",
+        x=[r["influence"] for r in shown], y=labels, orientation="h",
+        marker={"color": colours, "opacity": [0.3 + 0.35 * WORDS.index(r["word"]) for r in shown]},
+        error_x={"type": "data", "array": [r["sampling_error"] for r in shown], "thickness": 1},
+        customdata=[r["word"] for r in shown],
+        hovertemplate="%{y}: %{x:.2f}, %{customdata}<extra></extra>",
     ))  # fmt: skip
-    height = 120 + 24 * len(rows)
+    height = 110 + 22 * len(shown)
     style(figure, height)
-    figure.update_xaxes(title="rank correlation with the effect", range=[-1.05, 1.05])
+    figure.update_xaxes(title="rank correlation", range=[-1.05, 1.05])
     figure.update_yaxes(automargin=True)
-    data = table_csv(("key", "context", "influence", "sampling_error"), [
-        (r["key"], r["context"], r["influence"], r["sampling_error"]) for r in result["assumed"]
-    ])  # fmt: skip
-    caption = "Assumed numbers that move the effect most; bars within their whiskers may be chance."
-    return Figure("influence", "Which assumptions matter", caption, figure.to_json(), data, height)
+    keys = ("key", "context", "tier", "influence", "sampling_error", "word")
+    data = table_csv(keys, [tuple(r[k] for k in keys) for r in every])
+    return Figure(name, title, caption, figure.to_json(), data, height)
 
 
 def maps(folder: Path, arms: Sequence[str]) -> list[Figure]:
@@ -215,11 +246,13 @@ def digits(values: Any) -> list[Any]:
 
 
 def _curves(result: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(hypothesis, arm) of every curve: controls once, the therapy under both hypotheses."""
-    curves = [("stoichiometric", arm) for arm in reversed(result["arms"])]
+    """(hypothesis, arm) of every curve, the last on top: controls once, the therapy twice."""
+    arms = result["arms"][::-1]
+    curves = [("stoichiometric", arm) for arm in arms if arm not in DASHES]
     dosed = result["delivery"].get("treated", {}).get("vesicles_per_cell", {}).get("median")
-    if "treated" in result["arms"] and dosed:
+    if "treated" in arms and dosed:
         curves.append(("potency", "treated"))
+    curves += [("stoichiometric", arm) for arm in arms if arm in DASHES]
     return curves
 
 

@@ -12,6 +12,7 @@ from evdisc.evidence.library import Library, load
 from evdisc.evidence.names import fold
 from evdisc.outcome.readouts import EXPRESSION, readout_names
 from evdisc.report import figures, words
+from evdisc.report.answer import answer
 from evdisc.report.body_figures import organ_course, organ_table, whereabouts
 from evdisc.report.exposure_figures import exposure_figures
 from evdisc.report.run_folder import stored
@@ -54,7 +55,8 @@ def render(folder: Path) -> str:
     )
     return environment.get_template("template.html").render(
         format=FORMAT, result=result, protocol=protocol, plotly=Markup(get_plotlyjs()),
-        sentence=words.sentence(result), opening=figures.opening(result),
+        answer=answer(result), sentence=words.sentence(result), too_few=words.too_few(result),
+        opening=figures.opening(result),
         courses=figures.courses(result, shown), more=figures.courses(result, more),
         whereabouts=whereabouts(result), organ_course=organ_course(result),
         organ_table=organ_table(result),

@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from evdisc.report.answer import answer
 from evdisc.report.words import difference, interval, number, percent, sentence, verdict_lines
 
 WIDTH = 118
@@ -35,7 +36,8 @@ def study_table(result: Mapping[str, Any], first: Sequence[str] = ()) -> str:
         if effect:
             row += [difference(about["effect"]), about["effect"]["direction"]]
         rows.append(row)
-    text = text_table(titles, rows) + "\n" + sentence(result)
+    told = {**result, "first": first}
+    text = "\n".join(s for s in (text_table(titles, rows), answer(told), sentence(told)) if s)
     for cargo, words in verdict_lines(result["delivery"].get("treated", {})):
         text += f"\n{cargo}: {words}"
     for warning in result["warnings"]:

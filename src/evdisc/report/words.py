@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from evdisc.study.chance import FEWEST
+
 HYPOTHESIS = {
     "stoichiometric": "if delivered copies decide",
     "potency": "if vesicles per cell decide",
@@ -47,6 +49,17 @@ def unit_of(unit: str) -> str:
     return {"%": "points", "fold of healthy": "× healthy"}.get(unit, unit)
 
 
+def too_few(result: Mapping[str, Any]) -> str:
+    """Why nothing is ranked, in a sentence; empty where the members are enough."""
+    members = result["members"] - len(result["failed"])
+    if members >= FEWEST:
+        return ""
+    return (
+        f"What this hangs on is not ranked: with {members} members nearly any number would seem to "
+        f"matter. A ranking takes {FEWEST} members (our choice)."
+    )
+
+
 def headline(result: Mapping[str, Any]) -> str | None:
     """Name of the read-out the report opens with."""
     wanted = [*result.get("first", []), "disc height index", "viability"]
@@ -55,7 +68,7 @@ def headline(result: Mapping[str, Any]) -> str | None:
 
 
 def sentence(result: Mapping[str, Any]) -> str:
-    """The result in one or two sentences."""
+    """The result with its intervals; see :mod:`evdisc.report.answer` for the plain answer."""
     name = headline(result)
     if name is None:
         return "No member of this study could be run."
@@ -66,7 +79,7 @@ def sentence(result: Mapping[str, Any]) -> str:
         bands = about["hypotheses"]["stoichiometric"]["arms"][arm]
         last = {k: bands[k][-1] for k in bands}
         return (
-            f"After {_days(about['times_d'][-1])} the {name} is {interval(last)} "
+            f"After {time_words(about['times_d'][-1])} the {name} is {interval(last)} "
             f"{about['unit']} ({arm})."
         )
     return _first(name, about, effect) + _second(about, effect)
@@ -88,8 +101,8 @@ def _first(name: str, about: Mapping[str, Any], effect: Mapping[str, Any]) -> st
         and e["claims"] == effect["claims"]
     ]
     return (
-        f"After {_days(effect['time_d'])} the {name} of the {effect['arm']} arm differs from the "
-        f"{effect['versus']} one by {difference(effect)} {unit_of(about['unit'])} "
+        f"After {time_words(effect['time_d'])} the {name} of the {effect['arm']} arm differs from "
+        f"the {effect['versus']} one by {difference(effect)} {unit_of(about['unit'])} "
         f"{HYPOTHESIS[effect['hypothesis']]}: {DIRECTION[effect['direction']]}.{''.join(others)}"
     )
 
@@ -106,7 +119,8 @@ def _second(about: Mapping[str, Any], effect: Mapping[str, Any]) -> str:
     return f" {HYPOTHESIS['potency'].capitalize()}: {'; '.join(other)}." if other else ""
 
 
-def _days(days: float) -> str:
+def time_words(days: float) -> str:
+    """A time in the unit a reader thinks in."""
     if days >= 14 and days % 7 == 0:
         return f"{days / 7:g} weeks"
     return f"{days:g} days" if days >= 2 else f"{days * 24:g} hours"

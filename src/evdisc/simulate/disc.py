@@ -1,9 +1,10 @@
-"""A disc study's runs: healthy disc, insult, needle, doses.
+"""A disc study's runs: undisturbed disc, insult, needle, doses.
 
     dose = integrity x left after storage x dose of the protocol
-    volumes, integrity, GAG and collagen II = 1, cells = their density, in the healthy disc
+    volumes, integrity, GAG and collagen II = 1, cells = their density, in the undisturbed disc
 
-Definitions.
+Definitions. The undisturbed disc is the one of the protocol, at its grade; where the rooms below
+say healthy they mean it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 
 from evdisc.errors import InputError
 from evdisc.evidence.library import Library
-from evdisc.mechanism.contract import REGIONS
+from evdisc.mechanism.contract import REGIONS, Mechanism
 from evdisc.mechanism.setting import Setting
 from evdisc.protocol.specs import VESICLE_ARMS, DiscStudy
 from evdisc.simulate.assemble import Assembly, assemble
@@ -65,8 +66,8 @@ def arms(study: DiscStudy) -> tuple[str, ...]:
     return ("treated", *study.compare) if study.therapy else ("untreated",)
 
 
-def needle(values: Values, gauge: int) -> float:
-    """Outer diameter of a needle, m.
+def needle(values: Values, gauge: int, key: str = "gauge") -> float:
+    """Outer diameter of a needle, m; ``key`` is where the gauge stands in the protocol.
 
     Raises:
         InputError: no diameter is known for the gauge.
@@ -75,7 +76,7 @@ def needle(values: Values, gauge: int) -> float:
     if f"{gauge}G" not in known:
         raise InputError(
             "needle gauge without a known diameter",
-            key="gauge",
+            key=key,
             value=gauge,
             expected=", ".join(sorted(known)),
         )
@@ -100,7 +101,7 @@ def events(
         both = (insult.cytokine.il_1beta, insult.cytokine.tnf_alpha)
         out.append(Event(insult.cytokine.at, "cytokine", both))
     if insult.puncture:
-        bore = needle(values, insult.puncture.gauge)
+        bore = needle(values, insult.puncture.gauge, "disc.insult.puncture.gauge")
         out.append(Event(insult.puncture.at, "puncture", (bore, float(insult.puncture.sector))))
     if arm == "untreated" or study.therapy is None:
         return out
@@ -109,8 +110,21 @@ def events(
     whole = product.whole_share if product else 1.0
     vesicles = whole * delivery.dose if arm in VESICLE_ARMS else 0.0
     cells = delivery.cells or 0.0 if arm == "treated" else 0.0
-    bore = needle(values, gauge)
+    bore = needle(values, gauge, "therapy.delivery.gauge")
     return out + doses(delivery, vesicles, bore, gel=arm != "vehicle", cells=cells)
+
+
+def resting(study: DiscStudy, arm: str) -> frozenset[str]:
+    """Mechanisms that have nothing to do in an arm."""
+    still = idle(study.therapy.delivery if study.therapy else None, arm)
+    return still if study.disc.insult.ageing else still | {"ageing"}
+
+
+def acting(study: DiscStudy, arm: str, member: Member) -> list[Mechanism]:
+    """Mechanisms that run in an arm, at its steps or at an event it has."""
+    kinds = {"step", "halves", *(e.kind for e in events(study, arm, member.values))}
+    still = resting(study, arm)
+    return [m for m in DISC if m.name not in still and m.when in kinds]
 
 
 def product_of(study: DiscStudy, member: Member) -> Product | None:
@@ -160,8 +174,7 @@ def prepared(
     cargoes = product.cargoes if product else ()
     seating = take_seats(grid, spread(grid, values), study.numerics.patch_edge)
     setting = disc_setting(grid, size, network, objects, cargoes, seating)
-    delivery = study.therapy.delivery if study.therapy else None
-    assembly = assemble(DISC, setting, values, idle(delivery, arm))
+    assembly = assemble(DISC, setting, values, resting(study, arm))
     fill_healthy(assembly, setting, values)
     return Arm(assembly, setting, events(study, arm, values, product), product)
 

@@ -21,6 +21,7 @@ from evdisc.cell.network import Network
 from evdisc.errors import InputError, nearest
 from evdisc.evidence.library import Library
 from evdisc.evidence.names import find
+from evdisc.mechanism.contract import Mechanism
 from evdisc.protocol.specs import VESICLE_ARMS, DishStudy, StimulusSpec
 from evdisc.simulate.assemble import Assembly, assemble
 from evdisc.simulate.given import given
@@ -144,6 +145,18 @@ def events(
     return out
 
 
+def resting(study: DishStudy) -> tuple[str, ...]:
+    """Mechanisms that have nothing to do in any arm."""
+    return OF_VESICLES if study.therapy is None else ()
+
+
+def acting(study: DishStudy, arm: str, member: Member) -> list[Mechanism]:
+    """Mechanisms that run in an arm, at its steps or at an event it has."""
+    every = events(study, arm, member, member.network(believe_all=True))
+    kinds, still = {"step", "halves", *(e.kind for e in every)}, resting(study)
+    return [m for m in DISH if m.name not in still and m.when in kinds]
+
+
 def _stimulus_events(stimulus: StimulusSpec, member: Member, network: Network) -> list[Event]:
     level = dose_si(stimulus)
     if stimulus.name in CYTOKINES:
@@ -213,7 +226,7 @@ def run_arm(
     )
     objects["transfers"] = conditioned(study, member, believe_all) if stimulated(study, arm) else []
     setting = dish_setting(cell_types(study), network, objects, product.cargoes if product else ())
-    assembly = assemble(DISH, setting, values, OF_VESICLES if study.therapy is None else ())
+    assembly = assemble(DISH, setting, values, resting(study))
     _fill(assembly, study)
     outputs = output_times(study.duration, study.numerics.output_every)
 

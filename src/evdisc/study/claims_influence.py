@@ -4,10 +4,9 @@
     error = sqrt(s1^2 / n1 + s0^2 / n0)
 
 A member holds a claim or not (publication-bias discount), so the difference says what the claim
-does; s and n are spread and number of each side. A difference of two errors or more may matter; it
-stands out where Welch's test (1947) holds at a false discovery rate of 5 % (Benjamini & Hochberg
-1995). Arrows that the same members hold cannot be told apart and are one entry. With hundreds of
-arrows some differ by chance; the word says so.
+does; s and n are spread and number of each side. The p of a difference is that of Welch's test
+(1947); the words are those of :mod:`evdisc.study.chance`. Arrows that the same members hold cannot
+be told apart and are one entry. With hundreds of arrows some differ by chance; the word says so.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evdisc.evidence.weights import Arrow
+from evdisc.study.chance import by_chance, words_for
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -27,11 +27,6 @@ Flags = NDArray[np.bool_]
 FEWEST = 3
 #: entries told; all are counted
 TOLD = 20
-#: |difference| below this many standard errors may be chance
-ERRORS = 2.0
-#: share of false findings among those that stand out
-FALSE_SHARE = 0.05
-WORDS = ("may be chance", "may be chance among so many", "stands out")
 
 
 def packed(held: Flags) -> NDArray[np.uint8]:
@@ -63,7 +58,8 @@ def influence_of_claims(held: Flags, effect: Floats, every: Sequence[Arrow]) -> 
     if not enough.size:
         return {"tested": 0, "by_chance": 0.0, "claims": []}
     difference, error, chance = compared(columns[:, enough], effect[good])
-    words = _words(difference, error, chance)
+    spread = np.where(error > 0.0, error, np.inf)
+    words = words_for(difference / spread, chance)
     order = sorted(range(enough.size), key=lambda i: (chance[i], -abs(difference[i]), i))
     entries = []
     for i in order[:TOLD]:
@@ -76,7 +72,7 @@ def influence_of_claims(held: Flags, effect: Floats, every: Sequence[Arrow]) -> 
             "word": words[i],
         })  # fmt: skip
     return {
-        "tested": int(enough.size), "by_chance": round(_beyond() * enough.size, 1),
+        "tested": int(enough.size), "by_chance": by_chance(enough.size),
         "claims": entries,
     }  # fmt: skip
 
@@ -102,21 +98,6 @@ def compared(held: Flags, effect: Floats) -> tuple[Floats, Floats, Floats]:
         )
     chance = np.where(error > 0.0, np.nan_to_num(test.pvalue, nan=1.0), 1.0)
     return difference, np.asarray(error), chance
-
-
-def _words(difference: Floats, error: Floats, chance: Floats) -> Sequence[str]:
-    from scipy.stats import false_discovery_control
-
-    beyond = (error > 0.0) & (np.abs(difference) >= ERRORS * error)
-    stands = beyond & (false_discovery_control(chance) < FALSE_SHARE)
-    return [WORDS[int(b) + int(s)] for b, s in zip(beyond, stands, strict=True)]
-
-
-def _beyond() -> float:
-    """Chance of a difference beyond two standard errors where nothing matters."""
-    from scipy.stats import norm
-
-    return float(2.0 * norm.sf(ERRORS))
 
 
 def _rounded(x: float) -> float:

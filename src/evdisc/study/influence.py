@@ -1,15 +1,17 @@
 """Influence: which assumed numbers drive the effect, by rank correlation over the members.
 
-    influence = correlation of the ranks of a drawn number and of the effect
-    sampling error = sqrt(1.06 / (members - 3))
+    influence = correlation r of the ranks of a drawn number and of the effect
+    sampling error = sqrt(1.06 / (members - 3)), that of atanh(r)
 
-Spearman 1904; the error is that of independent draws (Fieller 1957).
+Spearman 1904; the error is that of independent draws (Fieller 1957). Many numbers are looked at, so
+each has a word (:mod:`evdisc.study.chance`). Fewer than 20 members rank nothing (our choice): up to
+there chance alone gives half of a full correlation. What cannot act is not listed.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,8 +22,11 @@ from evdisc.evidence.parameters import ParameterRow
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.simulate.dish import dish_context
 from evdisc.simulate.site import disc_context
+from evdisc.study.chance import FEWEST, tail, words_for
 
 Floats = NDArray[np.float64]
+#: word of a number that no path leads from to the effect that is ranked
+BESIDE = "acts on other read-outs alone"
 
 
 def rank_correlation(x: Floats, y: Floats) -> float:
@@ -43,27 +48,49 @@ def sampling_error(members: int) -> float:
 
 
 def assumed(
-    rows: Mapping[str, ParameterRow], draws: Floats, effect: Floats
-) -> list[dict[str, Any]]:
+    rows: Mapping[str, ParameterRow], draws: Floats, effect: Floats, acting: Collection[str],
+    beside: Collection[str],
+) -> list[dict[str, Any]]:  # fmt: skip
     """Drawn parameters of tier ``assumed``, the most influential first.
 
     Args:
         rows: identity -> evidence row, in the order of the columns of ``draws``.
         draws: (members, parameters).
         effect: (members,) effect whose spread is explained.
+        acting: keys that can act on the effect.
+        beside: keys that can act on another read-out of the run alone; told last, not ranked.
     """
-    return [e for e in influences(rows, draws, effect) if e["tier"] == "assumed"]
+
+    def of(keys: Collection[str]) -> dict[str, ParameterRow]:
+        return {n: row for n, row in rows.items() if row.tier == "assumed" and row.key in keys}
+
+    others = [_entry(n, row, None, BESIDE, _members(effect)) for n, row in of(beside).items()]
+    return [*influences(rows, draws, effect, of(acting)), *sorted(others, key=_name)]
 
 
 def influences(
-    rows: Mapping[str, ParameterRow], draws: Floats, effect: Floats
+    rows: Mapping[str, ParameterRow], draws: Floats, effect: Floats, kept: Collection[str]
 ) -> list[dict[str, Any]]:
-    """:func:`assumed` for drawn parameters of every tier."""
+    """Entries of the identities ``kept``, ranked; by name and unranked with too few members."""
+    members = _members(effect)
+    if members < FEWEST:
+        return sorted((_entry(n, rows[n], None, "", members) for n in kept), key=_name)
+    place = {name: i for i, name in enumerate(rows)}
+    rho = np.array([rank_correlation(draws[:, place[n]], effect) for n in kept])
+    errors = np.arctanh(np.clip(rho, -1.0 + 1e-12, 1.0 - 1e-12)) / sampling_error(members)
+    words = words_for(errors, tail(errors))
     out = [
-        _entry(name, row, rank_correlation(draws[:, i], effect), len(effect))
-        for i, (name, row) in enumerate(rows.items())
+        _entry(n, rows[n], float(r), w, members) for n, r, w in zip(kept, rho, words, strict=True)
     ]
-    return sorted(out, key=lambda e: (-abs(e["influence"]), e["key"], e["context"]))
+    return sorted(out, key=lambda e: (-abs(e["influence"]), *_name(e)))
+
+
+def _members(effect: Floats) -> int:
+    return int(np.isfinite(effect).sum())
+
+
+def _name(entry: Mapping[str, Any]) -> tuple[str, str]:
+    return entry["key"], entry["context"]
 
 
 def drawn_row(study: DiscStudy | DishStudy, identity: str, library: Library) -> ParameterRow:
@@ -74,7 +101,9 @@ def drawn_row(study: DiscStudy | DishStudy, identity: str, library: Library) -> 
     return library.resolve(key, **{**context, **own})
 
 
-def _entry(name: str, row: ParameterRow, rho: float, members: int) -> dict[str, Any]:
+def _entry(
+    name: str, row: ParameterRow, rho: float | None, word: str, members: int
+) -> dict[str, Any]:
     # what is drawn for one molecule says which
     molecule = name.partition("#")[2]
     return {
@@ -86,8 +115,9 @@ def _entry(name: str, row: ParameterRow, rho: float, members: int) -> dict[str, 
         "high": row.high,
         "unit": row.unit,
         "distribution": row.distribution,
-        "influence": round(rho, 4),
+        "influence": None if rho is None else round(rho, 4),
         "sampling_error": round(sampling_error(members), 4),
+        "word": word,
         "source": row.source,
         "note": row.note,
     }

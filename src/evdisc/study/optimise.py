@@ -322,7 +322,9 @@ def _trial(study: Any, task: Task, place: Bench, untreated: Floats, before: int)
         trial.set_user_attr("reason", ready)
         study.tell(trial, state=optuna.trial.TrialState.PRUNED)
         return 0
-    found = outcome(place.run(ready, runs_of(ready)), untreated, task.about, task.search.against)
+    share = task.library.resolve("equivalence_band", subject=task.about.about.band).median
+    done = place.run(ready, runs_of(ready))
+    found = outcome(done, untreated, task.about, share, task.search.against)
     if any(found[h]["median"] is None for h in HYPOTHESES):
         trial.set_user_attr("reason", "every member failed")
         study.tell(trial, state=optuna.trial.TrialState.PRUNED)

@@ -133,9 +133,13 @@ def bibliography(keys: list[str], library: Library) -> str:
 
 
 def _bibtex(row: Row) -> str:
+    # what is not on record is said; a study without authors goes by its key
+    missing = [f"{k} not on record" for k in ("authors", "title") if not row[k]]
     fields_ = {
-        "author": row["authors"], "title": row["title"], "journal": row["journal"],
-        "year": row["year"], "volume": row["volume"], "doi": row["doi"], "note": row["note"],
+        "author": row["authors"], "key": "" if row["authors"] else row["study"],
+        "title": row["title"], "journal": row["journal"], "year": row["year"],
+        "volume": row["volume"], "doi": row["doi"],
+        "note": "; ".join(s for s in (*missing, row["note"]) if s),
     }  # fmt: skip
     lines = [f"  {k} = {{{v.replace('{', '').replace('}', '')}}}," for k, v in fields_.items() if v]
     return "@misc{" + row["study"] + ",\n" + "\n".join(lines) + "\n}\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,8 +16,12 @@ from evdisc.outcome.effects import bands, effect, rounded, triple
 from evdisc.outcome.readout import Readout
 from evdisc.outcome.readouts import describe
 from evdisc.protocol.specs import DiscStudy, DishStudy
+from evdisc.simulate import disc, dish
 from evdisc.simulate.mechanisms import DISC, DISH
 from evdisc.simulate.member import network_arrows
+from evdisc.simulate.readers import READERS
+from evdisc.simulate.upstream import ANY, upstream
+from evdisc.simulate.values import Median
 from evdisc.study.claims_influence import influence_of_claims, unpacked
 from evdisc.study.effort import add_effort
 from evdisc.study.influence import assumed, drawn_row
@@ -25,13 +29,15 @@ from evdisc.study.organs import add_organs
 from evdisc.study.posterior import posterior_notes
 from evdisc.study.purity import purity
 from evdisc.study.safety import safety
-from evdisc.study.sensitivity import sensitivity
+from evdisc.study.sensitivity import HELD, sensitivity
 from evdisc.study.variants import HYPOTHESES, Variant, arms_of, find, variants
 from evdisc.study.worker import draw
 
 Floats = NDArray[np.float64]
 #: read-out whose effect ranks the assumptions
 HEADLINE = {"disc": "disc height index", "dish": "viability"}
+#: state variable that holds it
+HEADLINE_HELD = {"disc": "height_ratio", "dish": "living_cells"}
 #: read-out told as a share of members in each grade too
 GRADE = "Pfirrmann grade"
 
@@ -197,7 +203,8 @@ def exposure_sensitivity(
     """What the exposure of the treated arm depends on; see :func:`sensitivity`."""
     rows = {name: drawn_row(study, name, library) for name in stack.names("parameter")}
     table = stack.arrays["delivery"][:, find(every, "treated", "stoichiometric", False)]
-    return sensitivity(rows, stack.arrays["parameters"], stack.names("delivery"), table)
+    keys = {what: acting_keys(study, library, ["treated"], [at]) for what, at in HELD.items()}
+    return sensitivity(rows, stack.arrays["parameters"], stack.names("delivery"), table, keys)
 
 
 #: first word of a delivery name -> where it stands in a row of result.json
@@ -245,9 +252,22 @@ def _claims(study: DiscStudy | DishStudy, stack: Stack, library: Library) -> dic
 
 
 def _assumed(study: DiscStudy | DishStudy, stack: Stack, library: Library) -> list[dict[str, Any]]:
-    names = stack.names("parameter")
-    rows = {name: drawn_row(study, name, library) for name in names}
-    return assumed(rows, stack.arrays["parameters"], headline_effect(study, stack))
+    rows = {name: drawn_row(study, name, library) for name in stack.names("parameter")}
+    arms = arms_of(study)[:2]
+    acting = acting_keys(study, library, arms, [HEADLINE_HELD[study.kind]])
+    every = acting_keys(study, library, arms, ANY) | {*READERS["outcome.readouts"]}
+    effect = headline_effect(study, stack)
+    return assumed(rows, stack.arrays["parameters"], effect, acting, every - acting)
+
+
+def acting_keys(
+    study: DiscStudy | DishStudy, library: Library, arms: Sequence[str], targets: Collection[str]
+) -> frozenset[str]:
+    """Keys of the parameters that can act on state variables in any of the arms."""
+    room = disc if isinstance(study, DiscStudy) else dish
+    member = room.draw_member(study, library, Median())
+    running = {m.name: m for arm in arms for m in room.acting(study, arm, member)}
+    return upstream(list(running.values()), targets, HYPOTHESES[0])
 
 
 def _warnings(stack: Stack) -> list[str]:

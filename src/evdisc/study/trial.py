@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evdisc.evidence.library import Library, load
-from evdisc.outcome.effects import NOISE, rounded, triple
+from evdisc.outcome.effects import NOISE, effect, rounded, triple
 from evdisc.protocol.specs import DiscStudy
 from evdisc.study.asked import Asked
 from evdisc.study.crew import quiet_worker
@@ -120,7 +120,7 @@ def levels(arrays: Arrays, about: Asked) -> Floats:
 
 
 def outcome(
-    arrays: Arrays, untreated: Floats, about: Asked, against: str = AGAINST[0]
+    arrays: Arrays, untreated: Floats, about: Asked, share: float, against: str = AGAINST[0]
 ) -> dict[str, Any]:
     """Hypothesis -> gain over the untreated members, more is better, and its chance.
 
@@ -128,6 +128,7 @@ def outcome(
         arrays: members in the runs of :func:`runs_of`.
         untreated: (members,) the same members without a therapy.
         about: what is asked.
+        share: equivalence band of it, as a share of its full level.
         against: what the gain is over; see :data:`AGAINST`.
     """
     own = levels(arrays, about)
@@ -135,14 +136,13 @@ def outcome(
     for k, h in enumerate(HYPOTHESES):
         treated, bare = own[:, min(k, own.shape[1] - 1)], own[:, -1]
         versus = untreated if against == AGAINST[0] else bare
-        out[h] = _told(treated, versus, about) | {ADDED: _told(treated, bare, about)}
+        out[h] = _told(treated, versus, about, share) | {ADDED: _told(treated, bare, about, share)}
     return out
 
 
-def _told(arm: Floats, versus: Floats, about: Asked) -> dict[str, Any]:
-    """Gain of an arm, more is better, and the chance of one."""
+def _told(arm: Floats, versus: Floats, about: Asked, share: float) -> dict[str, Any]:
+    """Gain of an arm, more is better, and the chance of one that matters."""
     gain = (about.about.better or 1) * (arm - versus)
     gain[np.abs(gain) < NOISE * np.nanmax(np.abs(versus), initial=1.0)] = 0.0
-    good = gain[np.isfinite(gain)]
-    chance = float((good > 0.0).mean()) if good.size else np.nan
-    return triple(gain) | {"probability_of_benefit": rounded(chance)}
+    chance = effect(arm, versus, share, about.about.better, about.about.full)
+    return triple(gain) | {"probability_of_benefit": rounded(chance.probability_of_benefit)}

@@ -17,6 +17,7 @@ from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.simulate import disc, dish
 from evdisc.simulate.exposure import exposure
 from evdisc.simulate.member import Member
+from evdisc.simulate.readers import READERS
 from evdisc.simulate.run import Run
 from evdisc.study.claims_influence import packed
 from evdisc.study.posterior import member_draws
@@ -26,6 +27,8 @@ Arrays = dict[str, NDArray[Any]]
 FORMAT = "evdisc-members/2"
 #: a table of doses asks for no network
 NOTHING_HELD = np.zeros(0, dtype=np.bool_)
+#: numbers of which a product is built
+OF_PRODUCT = {k for room, keys in READERS.items() if room.startswith("vesicle.") for k in keys}
 BALANCE = ("injected", "leaked", "decayed", "taken_up", "in_disc", "outside", "error")
 
 
@@ -76,10 +79,13 @@ def expose_member(study: DiscStudy | DishStudy, member: Member) -> dict[str, Any
 
 
 def _parameters(study: DiscStudy | DishStudy, member: Member) -> dict[str, float]:
-    # of what is drawn one by one, that of cargo is the same in all members
+    # of what is drawn one by one, that of cargo and product is the same in all members
     cargoes = ("", *_cargo(study, member)[0])
     drawn = member.values.drawn.items()
-    return {k: x for k, x in drawn if k.partition("#")[2] in cargoes}
+    return {
+        k: x for k, x in drawn
+        if k.partition("#")[2] in cargoes or k.partition("#")[0].partition("|")[0] in OF_PRODUCT
+    }  # fmt: skip
 
 
 def _record(study: DiscStudy | DishStudy, member: Member, v: Variant) -> dict[str, Any]:

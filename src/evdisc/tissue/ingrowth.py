@@ -51,4 +51,9 @@ MECHANISM = Mechanism(
             "tear_damage", "1", "lost integrity below which the annulus is not torn", 0.0, 0.9
         ),
     ),
+    acts_on={
+        "macrophage_entry_rate": ("macrophages",),
+        "vessel_ingrowth_rate": ("vessels", "nerves"),
+        "nerve_ingrowth_rate": ("nerves",),
+    },
 )

@@ -154,5 +154,6 @@ MECHANISM = Mechanism(
         Parameter("most_osmolality_synthesis", "1", "synthesis it allows at most", 1.0),
     ),
     prepare=prepare,
+    acts_on={"gag_turnover": ("gag",), "collagen_turnover": ("collagen_2",)},
     cites=("sivan2006", "sivan2008", "razaq2003", "gu2014", "ishihara1997"),
 )

@@ -115,5 +115,11 @@ MECHANISM = Mechanism(
     ),
     prepare=prepare,
     when="puncture",
+    acts_on={
+        "extrusion_share": ("extruded_nucleus",),
+        "puncture_cytokine_burst": ("il_1beta", "tnf_alpha"),
+        "puncture_focus": ("annulus_integrity",),
+        "extruded_nucleus": ("extruded_nucleus",),
+    },
     cites=("elliott2008",),
 )

@@ -211,5 +211,10 @@ MECHANISM = Mechanism(
     ),
     prepare=prepare,
     when="halves",
+    acts_on={
+        "extruded_nucleus": ("height_ratio",),
+        "annulus_integrity": ("height_ratio", "nucleus_pressure", "annulus_load_share"),
+        "bulge_height_loss": ("height_ratio",),
+    },
     cites=("heneghan2008", "upf2025"),
 )
