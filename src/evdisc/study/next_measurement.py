@@ -29,7 +29,7 @@ from evdisc.protocol.yaml_io import LoadedProtocol, validate
 from evdisc.simulate.member import network_arrows
 from evdisc.study.asked import Asked, asked
 from evdisc.study.claims_influence import unpacked
-from evdisc.study.crew import Progress, silent
+from evdisc.study.crew import Progress, require, silent
 from evdisc.study.execute import gather, run
 from evdisc.study.fit_table import known_readouts
 from evdisc.study.folder import (
@@ -99,6 +99,7 @@ def next_measurement(
     print_ = joint_fingerprint(*(fingerprint(p.spec, texts) for p in compared))
     owner = Owner("study next", print_, first.spec.ensemble.members)
     folder.verify(owner, fresh)
+    require(jobs)
     with folder.lock():
         folder.claim(owner, fresh)
         write_bytes(folder.path / "protocol.yaml", "---\n".join(p.text for p in compared).encode())
