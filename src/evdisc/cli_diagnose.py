@@ -11,6 +11,7 @@ import typer
 
 from evdisc.cli_evidence import AsJson, emit
 from evdisc.cli_progress import watched
+from evdisc.cli_tasks import Processes
 from evdisc.errors import FolderError, InputError
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ Permutations = Annotated[int, typer.Option(min=0, help="Relabelled tables.")]
 Repeats = Annotated[int, typer.Option(min=1, help="Repeats of the cross-validation.")]
 Folds = Annotated[int, typer.Option(min=2, help="Folds of the cross-validation.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed.")]
-Jobs = Annotated[int, typer.Option(min=1, help="Processes; numbers do not change.")]
 Model = Annotated[Path | None, typer.Option(help="Predict with this model.")]
 Simulate = Annotated[int | None, typer.Option(help="Write a simulated cohort of so many patients.")]
 Grades = Annotated[str, typer.Option(help="Its grades, e.g. 1,2,3 or 2:3,4:1.")]
@@ -62,7 +62,7 @@ def diagnose(
     group: Group = None, batch: Batch = None, study: Study = None, ignore: Ignore = None,
     samples: Sheet = None, values: Values = "auto", panel: Panel = 0, models: Models = "all",
     permutations: Permutations = 100, repeats: Repeats = 4, folds: Folds = 5, seed: Seed = 1,
-    jobs: Jobs = 1, model: Model = None, simulate: Simulate = None,
+    jobs: Processes = 1, model: Model = None, simulate: Simulate = None,
     grades: Grades = "1,2,3,4,5", batches: Batches = 1, set_: Assumed = None,
     null_study: NullStudy = None, out: Out = None, fresh: Fresh = False, as_json: AsJson = False,
 ) -> None:  # fmt: skip

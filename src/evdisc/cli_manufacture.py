@@ -65,11 +65,11 @@ def manufacture(
     from evdisc.manufacture.platforms import parse_platforms
     from evdisc.manufacture.prices import read_prices
     from evdisc.protocol.yaml_io import load_protocol
-    from evdisc.report.manufacture_page import require_page, write_page
+    from evdisc.report.manufacture_page import FORMAT, write_page
+    from evdisc.report.page_file import require_page
     from evdisc.study.preflight import overlay_paths
 
-    if out is not None:
-        require_page(out)
+    require_page(out, FORMAT)
     stated = [] if seed is None else [f"ensemble.seed={seed}"]
     loaded = load_protocol(protocol, [*(set_ or []), *stated])
     library = load(overlay_paths(loaded))

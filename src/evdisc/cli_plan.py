@@ -10,6 +10,7 @@ import typer
 
 from evdisc.cli_evidence import AsJson, emit
 from evdisc.cli_progress import watched
+from evdisc.cli_tasks import Processes
 from evdisc.errors import InputError
 
 if TYPE_CHECKING:
@@ -51,7 +52,6 @@ Vesicles = Annotated[
 Out = Annotated[Path | None, typer.Option("--out", help="Folder (default plans/NAME).")]
 Members = Annotated[int | None, typer.Option("--members", help="Members of the short run.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of draws and allocation.")]
-Jobs = Annotated[int, typer.Option("--jobs", help="Worker processes; numbers do not change.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Replace the plan that is there.")]
 Overrides = Annotated[list[str] | None, typer.Option("--set", help="Override: dotted.key=value.")]
 
@@ -63,7 +63,7 @@ def plan(
     attrition: Attrition = None, per_group: PerGroup = None, checklist: Checklist = None,
     answers: AnswerTable = None, vesicles: Vesicles = None,
     out: Out = None, members: Members = None, seed: Seed = None,
-    jobs: Jobs = 1, fresh: Fresh = False, set_: Overrides = None, as_json: AsJson = False,
+    jobs: Processes = 1, fresh: Fresh = False, set_: Overrides = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Plan an experiment: groups, unit, sample size, allocation, checklists, documents."""
     from evdisc.protocol.yaml_io import load_protocol

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from evdisc.cli_tasks import positive
 from evdisc.errors import InputError
 
 app = typer.Typer(rich_markup_mode=None)
@@ -22,7 +23,8 @@ def serve(
         Path | None, typer.Option(help="Folder of designs, files and runs (default: yours).")
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="Jobs at a time (default: one a core).")
+        int | None,
+        typer.Option("--jobs", callback=positive, help="Jobs at a time (default: one a core)."),
     ] = None,
 ) -> None:
     """Open the laboratory in a browser: design, run, compare, plan."""

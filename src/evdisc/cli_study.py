@@ -9,6 +9,7 @@ import typer
 
 from evdisc.cli_evidence import AsJson, emit
 from evdisc.cli_progress import watched
+from evdisc.cli_tasks import Processes
 
 if TYPE_CHECKING:
     from evdisc.protocol.yaml_io import LoadedProtocol
@@ -26,7 +27,6 @@ Protocol = Annotated[Path, typer.Argument(help="Protocol file (YAML).")]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder (default under runs/).")]
 Members = Annotated[int | None, typer.Option("--members", help="Ensemble members.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the study.")]
-Jobs = Annotated[int, typer.Option("--jobs", help="Worker processes; numbers do not change.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Drop what the folder holds.")]
 For = Annotated[
     str | None,
@@ -59,7 +59,7 @@ def next_(
         float | None,
         typer.Option("--least", help="Gain worth a therapy, in the read-out's unit."),
     ] = None,
-    members: Members = None, seed: Seed = None, jobs: Jobs = 1, out: Out = None,
+    members: Members = None, seed: Seed = None, jobs: Processes = 1, out: Out = None,
     fresh: Fresh = False, set_: Overrides = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Which measurement would most change the choice, and what it takes."""
@@ -96,7 +96,7 @@ def optimise(
         str, typer.Option("--against", help="untreated, or carrier: the same without vesicles.")
     ] = "untreated",
     trials: Annotated[int, typer.Option("--trials", help="Ways of giving that are run.")] = 40,
-    members: Members = None, seed: Seed = None, jobs: Jobs = 1, out: Out = None,
+    members: Members = None, seed: Seed = None, jobs: Processes = 1, out: Out = None,
     fresh: Fresh = False, set_: Overrides = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Search dose, volume, carrier and schedule against what they cost; resumes."""
@@ -134,7 +134,7 @@ def fit(
     runs: Annotated[
         Path | None, typer.Option("--runs", help="Folder of the runs (default runs/fit-NAME).")
     ] = None,
-    members: Members = None, seed: Seed = None, jobs: Jobs = 1, set_: Overrides = None,
+    members: Members = None, seed: Seed = None, jobs: Processes = 1, set_: Overrides = None,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Learn from your own measurements: a posterior other commands can draw from."""

@@ -20,6 +20,19 @@ if TYPE_CHECKING:
 Jobs = Annotated[
     str, typer.Option("--jobs", help="Worker processes, or dask:ADDRESS; numbers do not change.")
 ]
+
+
+def positive(jobs: int | None) -> int | None:
+    """Refuse a number of processes that is none."""
+    if jobs is not None and jobs < 1:
+        raise InputError("needs at least one worker", key="--jobs", value=jobs)
+    return jobs
+
+
+Processes = Annotated[
+    int,
+    typer.Option("--jobs", callback=positive, help="Worker processes; numbers do not change."),
+]
 Tasks = Annotated[
     str | None, typer.Option("--tasks", help="Only tasks A-B of a job array; list: its script.")
 ]

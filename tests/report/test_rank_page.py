@@ -52,6 +52,17 @@ def test_the_table_shows_ties_as_ties(ranked):
     assert "grid 8 x 6" in table
 
 
+def test_a_carrier_is_named_as_what_vesicles_are_held_against(tmp_path):
+    sets = (*TINY, "therapy.delivery.carrier=ECM gel")
+    esc = product(tmp_path, "esc", NATIVE)
+    done = rank(question(esc, members=1, overrides=sets), tmp_path / "run")
+    said = " ".join(sentences(done.result))
+    assert "A carrier acts by itself: ECM gel without vesicles changes it by" in said
+    text = write_rank_page(done.folder).read_text("utf-8")
+    assert '"vesicles add" is over ECM gel without vesicles' in text.replace("&#34;", '"')
+    assert "alone, over vehicle" not in text
+
+
 def test_products_that_can_be_told_apart_are_said_to_be(ranked):
     told = dict(ranked.result)
     rows = [dict(r) for r in told["ranking"]]

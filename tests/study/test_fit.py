@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evdisc.errors import InputError, RunError
+from evdisc.errors import FolderError, InputError, RunError
 from evdisc.evidence.library import load
 from evdisc.outcome.readouts import describe
 from evdisc.study.execute import gather, run
@@ -244,6 +244,14 @@ def test_kinds_of_numbers_come_to_one_scale(tmp_path):
         (pytest.approx(0.8), pytest.approx(0.05), True),
         (pytest.approx(0.9), pytest.approx(0.04), True),
     ]
+
+
+def test_fewer_members_than_the_runs_have_ask_for_other_runs(tmp_path):
+    empty = table(tmp_path)
+    fit(dish("ensemble.members=12"), empty, tmp_path / "a.json", runs=tmp_path / "runs")
+    with pytest.raises(FolderError, match=r"12 members, .*or more, or choose another --runs\)$"):
+        fit(dish("ensemble.members=11"), empty, tmp_path / "b.json",
+            runs=tmp_path / "runs")  # fmt: skip
 
 
 def test_nothing_else_is_overwritten(tmp_path):

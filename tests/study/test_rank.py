@@ -8,6 +8,7 @@ from comparisons import LOADED, NATIVE, PRODUCT, RICH, TINY, product, question
 from evdisc.errors import FolderError, InputError, RunError
 from evdisc.evidence.library import load
 from evdisc.protocol.yaml_io import load_protocol
+from evdisc.study.attribution import NOTHING, TOO_FEW
 from evdisc.study.cases import Case, drawn, given_cases, product_for
 from evdisc.study.rank import frame_of, rank
 from evdisc.study.stated import alone, copies_of, mixture, stated
@@ -15,13 +16,14 @@ from evdisc.study.stated import alone, copies_of, mixture, stated
 KEYS = {
     "evdisc", "kind", "title", "disc", "grade", "insult", "dose", "duration_d", "readout",
     "members", "seed", "failed", "numerics", "warnings", "ranking", "controls", "by", "equal",
-    "pairs", "naive", "probability_none_helps", "widest_difference", "fingerprint", "notes",
-    "therapies", "citations",
+    "pairs", "naive", "probability_none_helps", "none_helps_over", "widest_difference",
+    "fingerprint", "notes", "therapies", "citations",
 }  # fmt: skip
 ROW = {
     "therapy", "rows", "effect", "q05", "q95", "probability_best", "copies_per_cell",
     "attribution", "tier", "conflicts", "rank", "tied_with", "direction", "versus_vehicle",
-    "potency", "dose", "vesicles_to_make", "vesicles_per_cell", "delivered_over_endogenous",
+    "potency", "dose", "control", "vesicles_to_make", "vesicles_per_cell",
+    "delivered_over_endogenous",
 }  # fmt: skip
 
 
@@ -157,6 +159,42 @@ def test_a_file_keeps_its_carrier_and_where_asked_its_dose(shelf, tmp_path):
     own = rank(question(gel, members=1, equal="given"), tmp_path / "own").result["ranking"][0]
     assert (common["carrier"], common["dose"]["median"]) == ("ECM gel", 1e8)
     assert (own["carrier"], own["dose"]["median"]) == ("ECM gel", 3e8)
+
+
+def test_what_a_gel_does_by_itself_is_not_credited_to_vesicles(shelf, tmp_path):
+    asked = question(
+        product(shelf, "rich", RICH), members=3, attribute=1,
+        overrides=(*TINY, "therapy.delivery.carrier=ECM gel"),
+    )  # fmt: skip
+    result = rank(asked, tmp_path / "run").result
+    row, controls = result["ranking"][0], result["controls"]
+    gel = controls["carriers"][0]["versus_untreated"]
+    needle = controls["vehicle_versus_untreated"]
+    assert gel["effect"] - needle["effect"] > gel["band"]  # so that the test can fail
+    assert (row["control"], result["none_helps_over"]) == ("carrier", "carrier")
+    assert abs(row["versus_vehicle"]["effect"]) < 0.1 * row["versus_vehicle"]["band"]
+    assert row["effect"] == pytest.approx(gel["effect"], abs=0.1 * gel["band"])
+    assert {e["status"] for e in row["attribution"]} <= {NOTHING, TOO_FEW}
+    assert result["probability_none_helps"]["stoichiometric"] == 1.0
+    assert result["naive"]["stoichiometric"]["agree"] == 0
+
+
+def test_each_product_is_held_against_what_it_is_given_in(files, shelf, tmp_path):
+    gel = product(shelf, "gel", NATIVE, ", carrier: ECM gel")
+    mixed = rank(question(files[0], gel, members=1), tmp_path / "mixed").result
+    alone = rank(question(files[0], members=1), tmp_path / "alone").result
+    rows = {r["therapy"]: r for r in mixed["ranking"]}
+    assert {name: row["control"] for name, row in rows.items()} == {
+        "esc": "vehicle", "gel": "carrier",
+    }  # fmt: skip
+    assert bare(rows["esc"]) == bare(alone["ranking"][0])
+    assert (alone["none_helps_over"], alone["controls"]["carriers"]) == ("untreated", [])
+    assert mixed["none_helps_over"] == "untreated or carrier"
+    over = rows["gel"]["versus_vehicle"]["effect"]
+    carrier = mixed["controls"]["carriers"][0]["level"]["median"]
+    assert over == pytest.approx(
+        mixed["controls"]["untreated"]["median"] + rows["gel"]["effect"] - carrier, abs=1e-6
+    )
 
 
 def test_what_set_says_of_the_delivery_holds_for_files_too(shelf, tmp_path):

@@ -22,6 +22,7 @@ def compared(tmp_path_factory):
 def test_five_discs_with_their_facts_and_effects(compared):
     result = json.loads((compared.folder / "result.json").read_text("utf-8"))
     assert [d["species"] for d in result["discs"]] == ["mouse", "rat", "rabbit", "goat", "human"]
+    assert (result["control"], result["carrier"]) == ("vehicle", "none")
     for disc in result["discs"]:
         assert set(disc["effects"]) == {"disc height index", "GAG"}
         assert disc["delivery"]["vesicles_per_cell"]["median"] > 0.0
@@ -38,6 +39,19 @@ def test_a_finished_folder_computes_nothing(compared):
     again = species(rat(*SMALL), compared.folder)
     assert again.computed == 0
     assert (compared.folder / "result.json").read_bytes() == before
+
+
+def test_vesicles_in_a_gel_are_held_against_the_gel(tmp_path):
+    # goat and human discs take the gel too, each its own share of the nucleus
+    result = species(rat(*SMALL, "therapy.delivery.carrier=ECM gel"), tmp_path / "run").result
+    assert (result["control"], result["carrier"]) == ("carrier", "ECM gel")
+    for disc in result["discs"]:
+        height = disc["effects"]["disc height index"]
+        over = height["stoichiometric"]["versus_vehicle"]["effect"]
+        whole = height["stoichiometric"]["versus_untreated"]["effect"]
+        assert over == pytest.approx(whole - height["carrier"]["effect"], abs=1e-6)
+        assert height["carrier"]["effect"] != height["vehicle"]["effect"]
+    assert "against ECM gel without vesicles" in result["says"][-1]["words"]
 
 
 def test_the_own_disc_is_as_the_protocol_has_it_and_others_get_the_dose_of_their_nucleus():

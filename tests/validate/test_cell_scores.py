@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evdisc.cell.blueprint import blueprint
-from evdisc.errors import RunError
+from evdisc.errors import FolderError
 from evdisc.evidence.experiments import experiments
 from evdisc.evidence.library import load
 from evdisc.validate import cell_ensemble
@@ -89,5 +89,5 @@ def test_the_ensemble_resumes_and_refuses_work_on_other_tables(tmp_path, monkeyp
     np.testing.assert_array_equal(first.folds, again.folds)
     assert all(p.stat().st_mtime_ns == t for p, t in stamp.items())
     monkeypatch.setattr(cell_ensemble, "edge_hash", lambda: "other")
-    with pytest.raises(RunError, match="other tables"):
+    with pytest.raises(FolderError, match="other tables"):
         cell_ensemble.refit(tmp_path, 2, lambda done, total: None, members=2, controls=1)

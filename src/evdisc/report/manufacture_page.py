@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evdisc.errors import FolderError, InputError
+from evdisc.errors import FolderError
 from evdisc.evidence.library import Library
 from evdisc.report import manufacture_figures, manufacture_words, words
 from evdisc.report.render import citations, csv_link
@@ -15,21 +15,6 @@ from evdisc.report.templates import templates
 from evdisc.study.folder import write_bytes
 
 FORMAT = "evdisc-manufacture-page/1"
-SUFFIXES = (".html", ".htm")
-
-
-def require_page(path: Path) -> None:
-    """Check, before anything is computed, that a page can be written.
-
-    Raises:
-        InputError: another ending, a folder, or no such folder.
-    """
-    if path.suffix.lower() not in SUFFIXES:
-        raise InputError("is no page", key="--out", value=str(path), expected="a name in .html")
-    if path.is_dir():
-        raise InputError("is a folder", key="--out", value=str(path), expected="a file")
-    if not path.parent.is_dir():
-        raise InputError("folder does not exist", key="--out", value=str(path.parent))
 
 
 def write_page(

@@ -7,30 +7,35 @@ from typing import Any
 
 from evdisc.report.figures import Figure, style, table_csv
 from evdisc.report.words import unit_of
+from evdisc.study.usual import control_words
 
-COPIES, VESICLES, NEEDLE = "#1f8a8a", "#c79a2b", "#7a7a7a"
+COPIES, VESICLES, NEEDLE, GEL = "#1f8a8a", "#c79a2b", "#7a7a7a", "#8a6fb0"
 LABELS = {"stoichiometric": "if delivered copies decide", "potency": "if vesicles per cell decide"}
 LINE, TOP = 21, 110
 OFFSET = 0.17
 
 
 def forest(result: Mapping[str, Any]) -> Figure | None:
-    """Effect of every product with its 90 % interval, under both hypotheses; the vehicle last."""
+    """Effect of every product with its 90 % interval, under both hypotheses; controls last."""
     import plotly.graph_objects as go
 
     rows = result["ranking"]
     if not rows:
         return None
-    vehicle = result["controls"]["vehicle_versus_untreated"]
+    bare = [("needle and liquid alone", result["controls"]["vehicle_versus_untreated"])]
+    bare += [
+        (control_words(c["carrier"]), c["versus_untreated"])
+        for c in result["controls"]["carriers"]
+    ]  # fmt: skip
     labels = [f"{r['rank']}{'=' if r['tied_with'] else ''}  {r['therapy']}" for r in rows]
-    labels.append("needle and liquid alone")
+    labels += [name for name, _ in bare]
     figure = go.Figure()
     band = result["readout"]["band"]
     figure.add_vrect(x0=-band, x1=band, fillcolor="rgba(128,128,128,0.14)", line_width=0)
     figure.add_vline(x=0, line={"color": "rgba(128,128,128,0.7)", "width": 1})
     _whiskers(figure, rows, LABELS["stoichiometric"], COPIES, -OFFSET)
     _whiskers(figure, [r["potency"] for r in rows], LABELS["potency"], VESICLES, OFFSET)
-    _whiskers(figure, [vehicle], "needle and liquid alone", NEEDLE, 0.0, start=len(rows))
+    _whiskers(figure, [e for _, e in bare], "without vesicles", NEEDLE, 0.0, start=len(rows))
     height = TOP + LINE * len(labels)
     style(figure, height)
     unit = unit_of(result["readout"]["unit"])
@@ -93,8 +98,12 @@ def over_species(result: Mapping[str, Any], name: str) -> Figure | None:
     effects = [d["effects"][name] for d in rows]
     figure = go.Figure()
     figure.add_vline(x=0, line={"color": "rgba(128,128,128,0.7)", "width": 1})
-    told = [e["vehicle"] for e in effects]
-    _whiskers(figure, told, "needle and liquid alone", NEEDLE, -1.4 * OFFSET)
+    bare = [("vehicle", "needle and liquid alone", NEEDLE)]
+    if result["control"] == "carrier":
+        bare.append(("carrier", control_words(result["carrier"]), GEL))
+    for place, (arm, label, colour) in enumerate(bare, start=1 - len(bare)):
+        offset = 1.4 * OFFSET * (place - 1)
+        _whiskers(figure, [e[arm] for e in effects], label, colour, offset)
     for hypothesis, colour, offset in (
         ("stoichiometric", COPIES, 0.0), ("potency", VESICLES, 1.4 * OFFSET),
     ):  # fmt: skip
@@ -107,7 +116,7 @@ def over_species(result: Mapping[str, Any], name: str) -> Figure | None:
     data = table_csv(("disc", "arm", "effect", "q05", "q95"), [
         (d["disc"], arm, e["effect"], e["q05"], e["q95"])
         for d, own in zip(rows, effects, strict=True)
-        for arm, e in (("vehicle", own["vehicle"]),
+        for arm, e in (*((arm, own[arm]) for arm, _, _ in bare),
                        ("stoichiometric", own["stoichiometric"]["versus_untreated"]),
                        ("potency", own["potency"]["versus_untreated"]))
     ])  # fmt: skip

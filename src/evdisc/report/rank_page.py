@@ -8,12 +8,13 @@ from typing import Any
 
 from evdisc.evidence.library import load
 from evdisc.report import rank_figures, words
-from evdisc.report.rank_words import command, effect_words, sentences
+from evdisc.report.rank_words import command, controls, effect_words, sentences
 from evdisc.report.render import citations, csv_link
 from evdisc.report.run_folder import stored
 from evdisc.report.templates import templates
 from evdisc.study.folder import write_bytes
 from evdisc.study.species import READOUTS
+from evdisc.study.usual import control_words
 
 FORMAT = "evdisc-comparison/1"
 
@@ -30,7 +31,7 @@ def write_rank_page(folder: Path) -> Path:
         folder, "rank_page.html", result, sentences=sentences(result), command=command(result),
         forest=rank_figures.forest(result), copies=rank_figures.copies(result, half_effect),
         half_effect=half_effect, attributed=attributed(result), unshared=unshared(result),
-        conflicts=conflicts(result),
+        conflicts=conflicts(result), over=controls(result),
     )  # fmt: skip
     return _written(folder, text)
 
@@ -88,7 +89,7 @@ def attributed(result: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def unshared(result: Mapping[str, Any]) -> dict[str, int]:
-    """Hypothesis -> products whose vesicles add too little to their vehicle to share out."""
+    """Hypothesis -> products whose vesicles add too little to their control to share out."""
     sides = {
         "copies": result["ranking"], "vesicles per cell": [r["potency"] for r in result["ranking"]]
     }  # fmt: skip
@@ -120,7 +121,7 @@ def _page(folder: Path, template: str, result: Mapping[str, Any], **parts: Any) 
     environment = templates()
     environment.filters.update(
         number=words.number, interval=words.interval, csv_link=csv_link, effect=effect_words,
-        unit_of=words.unit_of, fact=fact_words,
+        unit_of=words.unit_of, fact=fact_words, control=control_words,
     )  # fmt: skip
     return environment.get_template(template).render(
         format=FORMAT, result=result, plotly=Markup(get_plotlyjs()), markup=Markup,

@@ -8,6 +8,8 @@ from typing import Any
 from evdisc.report.rank_words import effect_words, sentences
 from evdisc.report.terminal import text_table
 from evdisc.report.words import interval, number, unit_of
+from evdisc.study.usual import control_words
+from evdisc.study.variants import HYPOTHESES
 
 
 def rank_table(result: Mapping[str, Any]) -> str:
@@ -41,19 +43,20 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
 
 def species_table(result: Mapping[str, Any]) -> str:
     """One product in the discs of five species."""
+    bare = {"vehicle": "height: needle alone"}
+    if result["control"] == "carrier":
+        bare["carrier"] = f"height: {control_words(result['carrier'])}"
     rows = []
     for d in result["discs"]:
         per_cell = interval(d["delivery"]["vesicles_per_cell"], 2) if d["delivery"] else "–"
         height = d["effects"].get("disc height index")
-        cells = ["–", "–", "–"]
+        cells = ["–"] * (2 + len(bare))
         if height:
-            cells = [
-                effect_words(height["vehicle"]),
-                effect_words(height["stoichiometric"]["versus_untreated"]),
-                effect_words(height["potency"]["versus_untreated"]),
+            cells = [effect_words(height[arm]) for arm in bare] + [
+                effect_words(height[h]["versus_untreated"]) for h in HYPOTHESES
             ]
         rows.append([d["disc"], d["insult"], d["dose"], per_cell, *cells])
-    titles = ["disc", "injury", "dose", "vesicles per cell", "height: needle alone",
+    titles = ["disc", "injury", "dose", "vesicles per cell", *bare.values(),
               "height by copies", "height by vesicles"]  # fmt: skip
     words = {True: "carries over", False: "does not carry over", None: "open"}
     said = [f"{words[s['carries']]}: {s['words']}" for s in result["says"]]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evdisc.report.words import interval, number, unit_of
+from evdisc.study.usual import control_words
 
 SHOWN = 3
 
@@ -22,7 +23,7 @@ def sentences(result: Mapping[str, Any]) -> list[str]:
     rows = result["ranking"]
     if not rows:
         return ["No member of this ranking could be run."]
-    said = [_copies(result), _potency(result)]
+    said = [_copies(result), _potency(result), *_carriers(result)]
     if result["by"] == "cargo":
         said.append(
             "Each row stands for one table row: its cargo alone in its vesicle, the rest of the "
@@ -52,6 +53,40 @@ def _copies(result: Mapping[str, Any]) -> str:
             f"{_medians(rows)} {unit}; {needle}. {_none_helps(result)}"
         )
     return f"{start}{_first(rows, what, unit)} The {needle}. {_none_helps(result)}"
+
+
+def controls(result: Mapping[str, Any]) -> str:
+    """What the effects of the vesicles are over: one control, or that of each product."""
+    named = dict.fromkeys(control_words(row["carrier"]) for row in result["ranking"])
+    return next(iter(named)) if len(named) == 1 else "its control"
+
+
+def _carriers(result: Mapping[str, Any]) -> list[str]:
+    """What carriers do by themselves, and what is left for the vesicles in them."""
+    rows = [row for row in result["ranking"] if row["control"] == "carrier"]
+    if not rows:
+        return []
+    unit = unit_of(result["readout"]["unit"])
+    alone = "; ".join(
+        f"{control_words(c['carrier'])} changes it by {effect_words(c['versus_untreated'])} {unit}"
+        for c in result["controls"]["carriers"]
+    )
+    copies, vesicles = (
+        _span([row["versus_vehicle"] for row in side])
+        for side in (rows, [row["potency"] for row in rows])
+    )
+    return [
+        f"A carrier acts by itself: {alone} against untreated. Over that, vesicles add (median) "
+        f"{copies} {unit} where delivered copies decide and {vesicles} {unit} where vesicles per "
+        "cell decide."
+    ]
+
+
+def _span(effects: Sequence[Mapping[str, Any]]) -> str:
+    """The median of one effect, or where those of several lie."""
+    kept = [0.0 if abs(e["effect"]) < 0.005 * e["band"] else e["effect"] for e in effects]
+    ends = [number(f(kept), 2) for f in (min, max)]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 
 def _medians(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -94,7 +129,13 @@ def _first(rows: Sequence[Mapping[str, Any]], what: str, unit: str) -> str:
 
 def _none_helps(result: Mapping[str, Any]) -> str:
     share = 100.0 * (result["probability_none_helps"]["stoichiometric"] or 0.0)
-    return f"In {share:.0f} % of the members none of them helps by more than the equivalence band."
+    over = {"untreated": "", "carrier": f" over {controls(result)}"}.get(
+        result["none_helps_over"], " over untreated or, in a carrier, over the carrier alone"
+    )
+    return (
+        f"In {share:.0f} % of the members none of them helps by more than the equivalence band"
+        f"{over}."
+    )
 
 
 def _pair(result: Mapping[str, Any]) -> list[str]:

@@ -11,11 +11,18 @@ from evdisc.validate.case import Result
 
 SHORT = {"as reported": "yes", "leans as reported": "leans", "missing link": "no link",
          "no effect": "nothing", "against": "against"}  # fmt: skip
+#: titles and lines
+Table = tuple[list[str], list[list[str]]]
 WORDS = {True: "pass", False: "FAIL", None: ""}
 
 
 def experiment_table(rows: Sequence[Mapping[str, Any]]) -> str:
     """Every cell experiment: what was seen, what was predicted without its study."""
+    return text_table(*experiment_columns(rows))
+
+
+def experiment_columns(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """The same as titles and lines."""
     lines = [
         [r["experiment"], r["cell"], r["condition"], ", ".join(r["readout"]), r["direction"],
          r["predicted"], f"{100 * r['probability'][r['predicted']]:.0f} %", r["resolved"],
@@ -24,7 +31,7 @@ def experiment_table(rows: Sequence[Mapping[str, Any]]) -> str:
     ]  # fmt: skip
     titles = ["row", "cell", "condition", "read-out", "seen", "predicted", "sure", "by interval",
               "rule", ""]  # fmt: skip
-    return text_table(titles, lines)
+    return titles, lines
 
 
 def validation_table(results: Sequence[Result]) -> str:
@@ -46,6 +53,11 @@ def validation_table(results: Sequence[Result]) -> str:
 
 def row_table(rows: Sequence[Mapping[str, Any]]) -> str:
     """Every table row by insult and phenotype: mechanism, whole vesicles, knock-out."""
+    return text_table(*row_columns(rows))
+
+
+def row_columns(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """The same as titles and lines."""
     words = {"up": "up", "down": "down", "none": "none", "unresolved": "open"}
 
     def found(row: Mapping[str, Any], name: str) -> str:
@@ -61,11 +73,17 @@ def row_table(rows: Sequence[Mapping[str, Any]]) -> str:
     ]  # fmt: skip
     header = ["row", "cargo", "cell", "insult", "phenotype", "reported", "mechanism",
               "copies", "potency", "knock-out"]  # fmt: skip
-    return text_table(header, lines)
+    return header, lines
 
 
 def therapy_table(rows: Sequence[Mapping[str, Any]]) -> str:
     """Every published therapy: what was seen, predicted, and the verdict; the causes below."""
+    causes = [f"{r['id']} ({r['use']}): {r['cause']}" for r in rows if r["cause"]]
+    return "\n".join([text_table(*therapy_columns(rows)), "", *causes])
+
+
+def therapy_columns(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """The same as titles and lines, without the causes."""
     lines = [
         [
             r["id"], r["study"], r["contrast"], r["readout"], r["direction"], r["rule"],
@@ -74,8 +92,7 @@ def therapy_table(rows: Sequence[Mapping[str, Any]]) -> str:
         for r in rows
     ]  # fmt: skip
     header = ["row", "study", "contrast", "read-out", "seen", "rule", "predicted", "verdict"]
-    causes = [f"{r['id']} ({r['use']}): {r['cause']}" for r in rows if r["cause"]]
-    return "\n".join([text_table(header, lines), "", *causes])
+    return header, lines
 
 
 def _interval(found: Mapping[str, Any] | None) -> str:

@@ -105,7 +105,7 @@ def run_tasks(
     first, last = between(tasks, every)
     jobs = require(jobs)
     with it.folder.shared():
-        it.folder.join(it.fingerprint)
+        it.folder.join(it.owner)
         copies = it.write_inputs()
         todo = [t for n, t in _missing(it).items() if first <= n <= last]
         job = study_job(it.study, it.library, copies)

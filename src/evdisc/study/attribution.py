@@ -1,11 +1,11 @@
 """Attribution: which cargo makes how much of what a whole vesicle does.
 
-    share = effect of the cargo alone over the vehicle / effect of the whole vesicle over it
+    share = effect of the cargo alone over the control / effect of the whole vesicle over it
 
-Each cargo is given alone, in the same vesicles at the same dose, and its effect beyond the needle
-and the liquid is held against that of the whole vesicle, in members in which that passes a tenth of
-the equivalence band. Shares need not add up to one: effects of cargoes saturate, and some work
-against others. Our choice.
+Each cargo is given alone, in the same vesicles at the same dose, and its effect beyond the same
+without vesicles (needle and liquid, or the carrier) is held against that of the whole vesicle, in
+members in which that passes a tenth of the equivalence band. Shares need not add up to one: effects
+of cargoes saturate, and some work against others. Our choice.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LEAST = 0.1
 #: members in which it must do more than that
 FEWEST = 3
 COMPUTED, NOT_COMPUTED = "computed", "not computed"
-NOTHING = "not resolved: the vesicle adds nothing to its vehicle"
+NOTHING = "not resolved: the vesicle adds nothing to its control"
 TOO_FEW = "not resolved: the vesicle adds something in too few members"
 
 
@@ -36,7 +36,7 @@ def attribute(
     setup: Setup, ranked: Sequence[Product], cases: Sequence[Case], gains: Gains,
     order: Mapping[str, Sequence[int]], most: int,
 ) -> tuple[dict[tuple[int, str], list[dict[str, Any]]], int]:  # fmt: skip
-    """Run the cargoes of the first products that add something to their vehicle alone.
+    """Run the cargoes of the first products that add something to their control alone.
 
     Args:
         setup: what all stages share.
@@ -52,7 +52,7 @@ def attribute(
     wanted: dict[int, list[str]] = {}
     found: dict[tuple[int, str], list[dict[str, Any]]] = {}
     for hypothesis, places in order.items():
-        whole = gains.over_vehicle(hypothesis)
+        whole = gains.over_control(hypothesis)
         for i in places:
             found[i, hypothesis] = uncomputed(ranked[i], status_of(whole[:, i], gains.band))
         acting = [i for i in places if status_of(whole[:, i], gains.band) == NOT_COMPUTED]
@@ -66,9 +66,10 @@ def attribute(
     for i, hypotheses in wanted.items():
         for h in hypotheses:
             single = {
-                name: gains.beyond_vehicle(done, key_of(cases[i], name), h) for name in cargoes[i]
+                name: gains.beyond_control(i, done, key_of(cases[i], name), h)
+                for name in cargoes[i]
             }
-            whole = gains.over_vehicle(h)[:, i]
+            whole = gains.over_control(h)[:, i]
             found[i, h] = shares(ranked[i], whole, single, gains.band)
     return found, done.computed
 
@@ -89,12 +90,12 @@ def key_of(case: Case, cargo: str) -> str:
 
 
 def acts(whole: Floats, band: float) -> NDArray[np.bool_]:
-    """Members (members,) in which a vesicle's effect over its vehicle can be shared out."""
+    """Members (members,) in which a vesicle's effect over its control can be shared out."""
     return np.abs(whole) > LEAST * band
 
 
 def status_of(whole: Floats, band: float) -> str:
-    """Whether a vesicle's effect over its vehicle (members,) can be shared out."""
+    """Whether a vesicle's effect over its control (members,) can be shared out."""
     count = int(acts(whole, band).sum())
     if count >= FEWEST:
         return NOT_COMPUTED
@@ -123,11 +124,11 @@ def shares(
 
     Args:
         product: the product.
-        whole: (members,) effect of the whole vesicle over its vehicle.
-        each: cargo -> (members,) effect of that cargo alone over the vehicle.
+        whole: (members,) effect of the whole vesicle over its control.
+        each: cargo -> (members,) effect of that cargo alone over it.
         band: equivalence band of the read-out.
 
-    Returns entries ``cargo``, ``rows`` that credit it, ``effect`` (alone, over the vehicle),
+    Returns entries ``cargo``, ``rows`` that credit it, ``effect`` (alone, over the control),
     ``share`` of the whole over the ``acts_in`` members in which the whole vesicle acts, ``status``.
     """
     counted, status = acts(whole, band), status_of(whole, band)

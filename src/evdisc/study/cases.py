@@ -25,6 +25,7 @@ from evdisc.simulate.given import given
 from evdisc.simulate.member import Member
 from evdisc.study.posterior import member_draws
 from evdisc.study.stated import alone, mixture, stated
+from evdisc.study.variants import bare_arm
 from evdisc.study.worker import Arrays
 from evdisc.vesicle.build import build_product
 from evdisc.vesicle.product import Product
@@ -47,7 +48,7 @@ class Case(Spec):
     """
 
     key: str
-    arm: Literal["treated", "untreated", "vehicle"] = "treated"
+    arm: Literal["treated", "untreated", "vehicle", "carrier"] = "treated"
     vesicles: tuple[VesicleSpec, ...] = ()
     delivery: DeliverySpec | None = None
     only: tuple[str, ...] = ()
@@ -59,6 +60,28 @@ CONTROLS = (
     Case(key="untreated", arm="untreated", hypotheses=("stoichiometric",)),
     Case(key="vehicle", arm="vehicle", hypotheses=("stoichiometric",)),
 )
+
+
+def with_carriers(frame: DiscStudy, cases: Sequence[Case]) -> tuple[list[Case], list[str]]:
+    """Controls of the cases, and for each case the key of the one that only lacks its vesicles.
+
+    That is the vehicle, or where vesicles come in a carrier the carrier given just so.
+    """
+    assert frame.therapy is not None
+    controls, keys, known = list(CONTROLS), [], dict[str, str]()
+    for case in cases:
+        own = case.delivery or frame.therapy.delivery
+        if bare_arm(own.carrier) == "vehicle":
+            keys.append("vehicle")
+            continue
+        way = own.model_dump_json(exclude={"dose", "cells"})
+        if way not in known:
+            known[way] = f"carrier {len(known) + 1}: {own.carrier}"
+            controls.append(Case(
+                key=known[way], arm="carrier", delivery=own, hypotheses=("stoichiometric",)
+            ))  # fmt: skip
+        keys.append(known[way])
+    return controls, keys
 
 
 def runs_of(cases: Sequence[Case]) -> list[tuple[str, str]]:
@@ -114,6 +137,9 @@ def study_of(frame: DiscStudy, case: Case, made: Sequence[Product], library: Lib
         return frame
     assert frame.therapy is not None
     delivery = case.delivery or frame.therapy.delivery
+    if case.arm == "carrier":
+        therapy = frame.therapy.model_copy(update={"delivery": delivery})
+        return frame.model_copy(update={"therapy": therapy})
     dose, vesicle, first = delivery.dose, case.vesicles[0], made[0]
     if case.equal_cost:
         dose *= sum(p.recovery for p in made) / len(made)

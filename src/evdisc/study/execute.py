@@ -16,7 +16,7 @@ from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.protocol.yaml_io import LoadedProtocol
 from evdisc.study import publish
 from evdisc.study.crew import Jobs, Progress, compute, require, silent
-from evdisc.study.folder import Folder, fingerprint, write_bytes
+from evdisc.study.folder import Folder, Owner, fingerprint, write_bytes
 from evdisc.study.oracle import oracle, require_disc
 from evdisc.study.preflight import overlay_paths, preflight
 from evdisc.study.summary import Stack, result
@@ -68,14 +68,14 @@ def run(
     study, library, folder = it.study, it.library, it.folder
     jobs = require(jobs, told)
     with folder.lock():
-        record = folder.claim(it.fingerprint, fresh)
+        record = folder.claim(it.owner, fresh)
         job = study_job(study, library, it.write_inputs())
         members = study.ensemble.members
         todo = list(missing(members, len(variants(study)), folder.load()).values())
         computed = sum(map(len, todo))
         compute(job, todo, folder, jobs, progress)
         stack = gather(folder, members)
-        content = result(study, stack, library, it.fingerprint, __version__)
+        content = result(study, stack, library, it.owner.fingerprint, __version__)
         publish.everything(study, stack, content, library, folder.path, record)
         seconds = time.perf_counter() - began
         errors = None
@@ -95,7 +95,7 @@ class Ready:
         library: the evidence.
         overlays: files of the user's evidence.
         texts: what they hold.
-        fingerprint: of protocol, overlays, seed, version and evidence.
+        owner: the study as its folder knows it.
         folder: the run folder.
     """
 
@@ -103,7 +103,7 @@ class Ready:
     library: Library
     overlays: Sequence[Path]
     texts: Sequence[bytes]
-    fingerprint: str
+    owner: Owner
     folder: Folder
 
     @property
@@ -127,10 +127,10 @@ def ready(protocol: LoadedProtocol, out: Path | None, fresh: bool = False) -> Re
     library = load(overlays)
     preflight(protocol, library)
     texts = [p.read_bytes() for p in overlays]
-    print_ = fingerprint(protocol.spec, texts)
+    owner = Owner("run", fingerprint(protocol.spec, texts), protocol.spec.ensemble.members)
     folder = Folder(out if out is not None else default_folder(protocol))
-    folder.verify(print_, fresh)
-    return Ready(protocol, library, overlays, texts, print_, folder)
+    folder.verify(owner, fresh)
+    return Ready(protocol, library, overlays, texts, owner, folder)
 
 
 def default_folder(protocol: LoadedProtocol, what: str = "") -> Path:

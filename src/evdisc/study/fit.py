@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evdisc import __version__
-from evdisc.errors import InputError, RunError, nearest
+from evdisc.errors import FolderError, InputError, RunError, nearest
 from evdisc.evidence.library import Library, load
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.protocol.yaml_io import LoadedProtocol, validate
@@ -30,7 +30,7 @@ from evdisc.study.crew import Progress, silent
 from evdisc.study.execute import gather, run
 from evdisc.study.fit_table import Measured, read_table
 from evdisc.study.fit_words import content, refusal
-from evdisc.study.folder import Folder, fingerprint, write_json
+from evdisc.study.folder import ELSEWHERE, Folder, fingerprint, write_json
 from evdisc.study.likelihood import Block, Widths, blocks, out_of_reach
 from evdisc.study.pareto import effective, smoothed
 from evdisc.study.plan_rows import hypothesis_chances, plan_row
@@ -155,7 +155,11 @@ def _stacks(
     computed = 0
     for dose in dict.fromkeys([None, *(row.dose for row in table)]):
         name = "protocol" if dose is None else "dose-" + re.sub(r"[^0-9a-z.]", "", f"{dose:.6g}")
-        done = run(at_dose(protocol, dose), place / name, jobs=jobs, progress=progress)
+        try:
+            done = run(at_dose(protocol, dose), place / name, jobs=jobs, progress=progress)
+        except FolderError as error:  # here --out is another file, and nothing starts anew
+            advice = (error.advice or "").replace(ELSEWHERE, "choose another --runs")
+            raise FolderError(error.message, advice=advice) from None
         out[dose] = gather(Folder(done.folder), protocol.spec.ensemble.members)
         computed += done.computed
     return out, computed

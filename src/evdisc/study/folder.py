@@ -25,6 +25,8 @@ from evdisc.study.posterior import posterior_hash
 
 FORMAT = "evdisc-run/1"
 RECORD = "study.json"
+#: what to do where a folder is not one's own
+ELSEWHERE = "choose another --out, or --fresh to start anew"
 #: everything a run folder may hold; --fresh removes these and nothing else
 OWN = (
     RECORD, "protocol.yaml", "result.json", "diagnostics.json", "series.parquet", "fields.zarr",
@@ -83,6 +85,21 @@ def write_json(path: Path, value: Any) -> None:
 
 
 @dataclass(frozen=True)
+class Owner:
+    """A study that asks for a folder.
+
+    Attributes:
+        kind: the command it is of.
+        fingerprint: what it is known by; no two kinds share one.
+        members: how many it is about.
+    """
+
+    kind: str
+    fingerprint: str
+    members: int
+
+
+@dataclass(frozen=True)
 class Folder:
     """A run folder on disk."""
 
@@ -114,14 +131,14 @@ class Folder:
             )
         return record
 
-    def verify(self, print_: str, fresh: bool) -> dict[str, Any] | None:
+    def verify(self, owner: Owner, fresh: bool) -> dict[str, Any] | None:
         """Check, without touching anything, that a study may use the folder.
 
         Returns the folder's record if it is to be resumed, else None.
 
         Raises:
-            FolderError: it belongs to another protocol, seed, version or evidence, or holds
-                files that are not evdisc's.
+            FolderError: it belongs to another kind of study, protocol, seed, version or evidence,
+                holds more members than are asked for, or files that are not evdisc's.
         """
         if self.path.exists() and not self.path.is_dir():
             raise FolderError("is a file", file=self.path, expected="a folder")
@@ -134,40 +151,61 @@ class Folder:
                 file=self.path,
                 expected="a new or empty folder",
             )
-        if record and record["fingerprint"] != print_ and not fresh:
-            raise FolderError(
-                "belongs to another protocol, seed, version or evidence",
-                file=self.path,
-                advice="choose another --out, or --fresh to start anew",
-            )
+        if record and not fresh:
+            self._require_own(owner, record)
         return None if fresh else record
 
-    def claim(self, print_: str, fresh: bool) -> dict[str, Any]:
+    def _require_own(self, owner: Owner, record: dict[str, Any]) -> None:
+        held = record.get("kind", owner.kind)
+        if held != owner.kind:
+            words = f"holds what evdisc {held} gave, not evdisc {owner.kind}"
+            raise FolderError(words, file=self.path, advice=ELSEWHERE)
+        if record["fingerprint"] != owner.fingerprint:
+            raise FolderError(
+                "belongs to another protocol, seed, version or evidence",
+                file=self.path, advice=ELSEWHERE,
+            )  # fmt: skip
+        told = self._told_of()
+        if told > owner.members:
+            raise FolderError(
+                f"holds the result of {told} members, more than the {owner.members} asked for",
+                file=self.path, advice=f"ask for {told} or more, or {ELSEWHERE}",
+            )  # fmt: skip
+
+    def _told_of(self) -> int:
+        """Members the result is of; 0 where there is none that can be read."""
+        try:
+            return int(json.loads((self.path / "result.json").read_text("utf-8"))["members"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0
+
+    def claim(self, owner: Owner, fresh: bool) -> dict[str, Any]:
         """Make the folder this study's own; call with the lock held, after :meth:`verify`."""
-        record = self.verify(print_, fresh)
+        record = self.verify(owner, fresh)
         # what a killed process was about to write
         for part in (*self.path.glob(".*.part"), *self.members.glob(".*.part")):
             if part.is_file():
                 part.unlink()
         if record is None:
             self._clear()
-            record = self._sign(print_)
+            record = self._sign(owner)
         return record
 
-    def join(self, print_: str) -> None:
+    def join(self, owner: Owner) -> None:
         """Make the folder this study's own beside others that do the same; nothing is removed.
 
         Raises:
             FolderError: it belongs to something else.
         """
-        if self.verify(print_, fresh=False) is None:
-            self._sign(print_)
-            self.verify(print_, fresh=False)
+        if self.verify(owner, fresh=False) is None:
+            self._sign(owner)
+            self.verify(owner, fresh=False)
 
-    def _sign(self, print_: str) -> dict[str, Any]:
+    def _sign(self, owner: Owner) -> dict[str, Any]:
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         record = {
-            "format": FORMAT, "fingerprint": print_, "version": __version__, "created": now,
+            "format": FORMAT, "kind": owner.kind, "fingerprint": owner.fingerprint,
+            "version": __version__, "created": now,
         }  # fmt: skip
         write_json(self.path / RECORD, record)
         return record

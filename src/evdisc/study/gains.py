@@ -1,14 +1,16 @@
 """End values of a ranking's read-out, paired member by member, and the gains they give.
 
     gain = s (end value treated - end value untreated), s = -1 where less is better
-    over the vehicle = end value treated - end value with the needle and the liquid alone
+    over its control = end value treated - end value of the same without the vesicles
 
-Differences that are rounding alone are 0. Our choice.
+The same without the vesicles is the needle and the liquid or, where vesicles come in a carrier, the
+carrier: a gel acts by itself, and what it does is not theirs. So to help is to gain over untreated,
+but over the carrier where there is one. Differences that are rounding alone are 0. Our choice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -35,6 +37,8 @@ class Gains:
         members: numbers of the members that count.
         untreated: (members,) end values without any therapy.
         vehicle: (members,) end values with the needle and the liquid alone.
+        controls: (members, products) end values of the same without the vesicles.
+        carried: (products,) whether that is a carrier.
         ends: hypothesis -> (members, products) end values.
     """
 
@@ -43,6 +47,8 @@ class Gains:
     members: NDArray[np.int64]
     untreated: Floats
     vehicle: Floats
+    controls: Floats
+    carried: NDArray[np.bool_]
     ends: Mapping[str, Floats]
 
     @property
@@ -60,13 +66,22 @@ class Gains:
         """(members, products) effect against untreated, more is better."""
         return self.better * self._clean(self.ends[hypothesis] - self.untreated[:, None])
 
-    def over_vehicle(self, hypothesis: str) -> Floats:
-        """(members, products) effect of the vesicles beyond needle and liquid."""
-        return self._clean(self.ends[hypothesis] - self.vehicle[:, None])
+    @property
+    def without_help(self) -> Floats:
+        """(members, products) end values that a product must better so that its vesicles help."""
+        return np.where(self.carried, self.controls, self.untreated[:, None])
 
-    def beyond_vehicle(self, done: Outcome, key: str, hypothesis: str) -> Floats:
-        """(members,) effect of a case of another stage over the vehicle."""
-        return self._clean(self.of(done, key, hypothesis) - self.vehicle)
+    def help(self, hypothesis: str) -> Floats:
+        """(members, products) gain that counts as help of the vesicles, more is better."""
+        return self.better * self._clean(self.ends[hypothesis] - self.without_help)
+
+    def over_control(self, hypothesis: str) -> Floats:
+        """(members, products) effect of the vesicles beyond what they are given with."""
+        return self._clean(self.ends[hypothesis] - self.controls)
+
+    def beyond_control(self, index: int, done: Outcome, key: str, hypothesis: str) -> Floats:
+        """(members,) effect of a case of another stage over the control of a product."""
+        return self._clean(self.of(done, key, hypothesis) - self.controls[:, index])
 
     def of(self, done: Outcome, key: str, hypothesis: str = "stoichiometric") -> Floats:
         """(members,) end values of a case of another stage."""
@@ -91,20 +106,31 @@ def column(done: Outcome, readout: str, key: str, hypothesis: str) -> Floats:
     return data[:, done.at(key, hypothesis), done.names("readout").index(readout)]
 
 
-def gains(readout: str, controls: Outcome, whole: Outcome, library: Library) -> Gains:
-    """End values of a read-out in the members that ran to the end in both stages."""
+def gains(
+    readout: str, controls: Outcome, whole: Outcome, keys: Sequence[str], library: Library
+) -> Gains:
+    """End values of a read-out in the members that ran to the end in both stages.
+
+    ``keys`` names the control of each case of ``whole``.
+    """
     about = describe(readout, "disc")
     fine = (controls.arrays["status"] == "ok") & (whole.arrays["status"] == "ok")
     members = np.flatnonzero(fine)
     share = library.resolve("equivalence_band", subject=about.band).median
     if not members.size:
         nothing = np.empty(0)
-        return Gains(about, share, members, nothing, nothing, {})
+        return Gains(about, share, members, nothing, nothing, nothing, nothing > 0.0, {})
 
     def ends(hypothesis: str) -> Floats:
         every = [column(whole, readout, case.key, hypothesis) for case in whole.cases]
         return np.stack(every, axis=1)[members]
 
-    own = [column(controls, readout, key, "stoichiometric") for key in ("untreated", "vehicle")]
-    return Gains(about, share, members, own[0][members], own[1][members],
-                 {h: ends(h) for h in HYPOTHESES})  # fmt: skip
+    def control(key: str) -> Floats:
+        return column(controls, readout, key, "stoichiometric")[members]
+
+    carried = np.array([key != "vehicle" for key in keys])
+    return Gains(
+        about, share, members, control("untreated"), control("vehicle"),
+        np.stack([control(key) for key in keys], axis=1), carried,
+        {h: ends(h) for h in HYPOTHESES},
+    )  # fmt: skip

@@ -29,10 +29,17 @@ from evdisc.protocol.yaml_io import LoadedProtocol, validate
 from evdisc.simulate.member import network_arrows
 from evdisc.study.asked import Asked, asked
 from evdisc.study.claims_influence import unpacked
-from evdisc.study.crew import Progress, silent
+from evdisc.study.crew import Progress, require, silent
 from evdisc.study.execute import gather, run
 from evdisc.study.fit_table import known_readouts
-from evdisc.study.folder import Folder, fingerprint, joint_fingerprint, write_bytes, write_json
+from evdisc.study.folder import (
+    Folder,
+    Owner,
+    fingerprint,
+    joint_fingerprint,
+    write_bytes,
+    write_json,
+)
 from evdisc.study.information import Decision
 from evdisc.study.plan_rows import hypothesis_chances
 from evdisc.study.preflight import overlay_paths, preflight
@@ -90,9 +97,11 @@ def next_measurement(
     folder = Folder(out if out is not None else default_folder(protocols))
     texts = [p.read_bytes() for p in overlays]
     print_ = joint_fingerprint(*(fingerprint(p.spec, texts) for p in compared))
-    folder.verify(print_, fresh)
+    owner = Owner("study next", print_, first.spec.ensemble.members)
+    folder.verify(owner, fresh)
+    require(jobs)
     with folder.lock():
-        folder.claim(print_, fresh)
+        folder.claim(owner, fresh)
         write_bytes(folder.path / "protocol.yaml", "---\n".join(p.text for p in compared).encode())
         names = option_names(protocols)
         stacks, computed = _stacks(compared, names, folder, jobs, progress)

@@ -29,7 +29,14 @@ from evdisc.study.asked import Asked, asked
 from evdisc.study.crew import Progress, silent
 from evdisc.study.execute import copy_overlays, default_folder
 from evdisc.study.fit_table import known_readouts
-from evdisc.study.folder import Folder, fingerprint, joint_fingerprint, write_bytes, write_json
+from evdisc.study.folder import (
+    Folder,
+    Owner,
+    fingerprint,
+    joint_fingerprint,
+    write_bytes,
+    write_json,
+)
 from evdisc.study.front import COSTS, content
 from evdisc.study.preflight import overlay_paths, preflight
 from evdisc.study.publish import bibliography
@@ -128,10 +135,11 @@ def optimise(
     task = task_of(protocol, study, search, library)
     texts = [p.read_bytes() for p in overlays]
     print_ = joint_fingerprint(fingerprint(study, texts), task.question)
+    owner = Owner("study optimise", print_, study.ensemble.members)
     folder = Folder(out if out is not None else default_folder(protocol, "optimise-"))
-    folder.verify(print_, fresh)
+    folder.verify(owner, fresh)
     with folder.lock():
-        folder.claim(print_, fresh)
+        folder.claim(owner, fresh)
         write_bytes(folder.path / "protocol.yaml", protocol.text.encode())
         copies = copy_overlays(folder, overlays, texts)
         with bench(library, copies, jobs) as place:

@@ -25,10 +25,17 @@ from evdisc.simulate import disc
 from evdisc.simulate.limits import require_possible
 from evdisc.study import ranking
 from evdisc.study.attribution import attribute
-from evdisc.study.cases import CONTROLS, Case, drawn, products_of, study_of
+from evdisc.study.cases import Case, drawn, products_of, study_of, with_carriers
 from evdisc.study.crew import Jobs, Progress, require, silent
 from evdisc.study.execute import StudyResult, copy_overlays
-from evdisc.study.folder import Folder, fingerprint, write_bytes, write_json
+from evdisc.study.folder import (
+    Folder,
+    Owner,
+    fingerprint,
+    joint_fingerprint,
+    write_bytes,
+    write_json,
+)
 from evdisc.study.gains import Gains
 from evdisc.study.gains import gains as paired
 from evdisc.study.pairs import pair_cases, seconds_of_a_run
@@ -102,12 +109,13 @@ def rank(
     cases = [case_of(p, question, protocol.spec) for p in ranked]
     preflight(protocol, question.readout, cases, library)
     texts = [p.read_bytes() for p in overlays]
-    print_ = fingerprint(protocol.spec, texts)
+    print_ = joint_fingerprint("rank", fingerprint(protocol.spec, texts))
+    owner = Owner("rank", print_, protocol.spec.ensemble.members)
     folder = Folder(out if out is not None else default_folder(question))
-    folder.verify(print_, fresh)
+    folder.verify(owner, fresh)
     jobs = require(jobs, told)
     with folder.lock():
-        record = folder.claim(print_, fresh)
+        folder.claim(owner, fresh)
         write_bytes(folder.path / "protocol.yaml", protocol.text.encode())
         copies = copy_overlays(folder, overlays, texts)
         setup = Setup(protocol.spec, library, copies, folder, jobs, progress)
@@ -116,7 +124,7 @@ def rank(
         content, computed = _answer(question, setup, ranked, cases, told)
         content |= {
             "evdisc": __version__, "kind": "rank", "title": protocol.spec.title,
-            "fingerprint": record["fingerprint"], "notes": notes,
+            "fingerprint": print_, "notes": notes,
             "therapies": list(question.therapies),
             "citations": citations(protocol.spec, library),
         }  # fmt: skip
@@ -131,10 +139,11 @@ def _answer(
     told: Callable[[str], None],
 ) -> tuple[dict[str, Any], int]:  # fmt: skip
     """Run the stages and put their numbers together."""
-    controls = stage(setup, "controls", CONTROLS)
+    given, keys = with_carriers(setup.frame, cases)
+    controls = stage(setup, "controls", given)
     whole = stage(setup, question.by, cases)
     computed = controls.computed + whole.computed
-    gains = paired(question.readout, controls, whole, setup.library)
+    gains = paired(question.readout, controls, whole, keys, setup.library)
     content = ranking.content(gains, ranked, controls, whole, setup.frame)
     content |= {"by": question.by, "equal": question.equal, "pairs": None}
     order = content.pop("order")
@@ -270,7 +279,7 @@ def preflight(
         raise InputError("is not simulated in a disc", key="--for", value=readout,
                          expected=one_of(known), nearest=nearest(readout, known))  # fmt: skip
     try:
-        for case in (*CONTROLS, *cases):
+        for case in (*with_carriers(frame, cases)[0], *cases):
             study = study_of(frame, case, products_of(case, member, library), library)
             require_possible(study, library)
             disc.events(study, case.arm, member.values)

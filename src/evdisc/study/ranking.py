@@ -17,6 +17,7 @@ from evdisc.study.posterior import posterior_notes
 from evdisc.study.products import Product
 from evdisc.study.stages import Outcome
 from evdisc.study.usual import dose_words, injury_words
+from evdisc.study.variants import bare_arm
 
 #: share of the equivalence band below which two medians are equal
 SAME = 0.01
@@ -47,23 +48,25 @@ def content(
         "failed": whole.failed | controls.failed, "numerics": frame.numerics.model_dump(),
         "warnings": [*_warnings(whole, controls), *posterior_notes(frame.ensemble)],
         "ranking": [], "order": [], "controls": {},
-        "naive": None, "probability_none_helps": None, "widest_difference": None,
+        "naive": None, "probability_none_helps": None, "none_helps_over": None,
+        "widest_difference": None,
     }  # fmt: skip
     if not found.members.size:
         return out
     standing = {h: _standing(found, h) for h in HYPOTHESES}
     order = places(found, standing["stoichiometric"])
     rows = [_row(i, product, given, found, whole, standing) for i, product in enumerate(ranked)]
-    gain = {h: found.gain(h) for h in HYPOTHESES}
     return out | {
-        "ranking": [rows[i] for i in order], "order": order, "controls": _controls(found),
+        "ranking": [rows[i] for i in order], "order": order,
+        "controls": _controls(found, controls),
         "order_by_potency": places(found, standing["potency"]),
         "probability_none_helps": {
-            h: rounded(ties.chance_none_helps(g, found.band)) for h, g in gain.items()
+            h: rounded(ties.chance_none_helps(found.help(h), found.band)) for h in HYPOTHESES
         },
+        "none_helps_over": _compared_with(found),
         "naive": {"rule": "every vesicle helps", "products": len(rows)}
-        | {h: _naive(standing[h], found) for h in HYPOTHESES},
-        "widest_difference": {h: rounded(ties.widest(g)) for h, g in gain.items()},
+        | {h: _naive(h, found) for h in HYPOTHESES},
+        "widest_difference": {h: rounded(ties.widest(found.gain(h))) for h in HYPOTHESES},
     }  # fmt: skip
 
 
@@ -99,9 +102,15 @@ def _standing(found: Gains, hypothesis: str) -> list[dict[str, Any]]:
         out.append(told | {
             "rank": rank, "probability_best": rounded(best[i]),
             "tied_with": int(np.sum(apart[i] == 0)) - 1,
-            "versus_vehicle": found.effect(found.ends[hypothesis][:, i], found.vehicle),
+            "versus_vehicle": found.effect(found.ends[hypothesis][:, i], found.controls[:, i]),
         })  # fmt: skip
     return out
+
+
+def _compared_with(found: Gains) -> str:
+    """What a product must better to help: ``untreated``, ``carrier``, or each as it is given."""
+    kinds = {"carrier" if carried else "untreated" for carried in found.carried}
+    return " or ".join(sorted(kinds, reverse=True))
 
 
 def _row(
@@ -124,26 +133,34 @@ def _row(
         "therapy": product.name, "rows": product.rows, "tier": product.tier,
         "conflicts": list(product.conflicts), "notes": list(product.notes),
         "potency": standing["potency"][index] | {"attribution": uncomputed(product)},
-        "route": delivery.route,
-        "carrier": delivery.carrier,
+        "route": delivery.route, "carrier": delivery.carrier,
+        "control": bare_arm(delivery.carrier),
         "dose": numbers["given"], "vesicles_to_make": numbers["to_make"],
         "vesicles_per_cell": numbers["vesicles_per_cell"], "copies_per_cell": each("copies:"),
         "delivered_over_endogenous": each("over:"), "attribution": uncomputed(product),
     }  # fmt: skip
 
 
-def _controls(found: Gains) -> dict[str, Any]:
+def _controls(found: Gains, controls: Outcome) -> dict[str, Any]:
+    """Every control against untreated; ``carriers`` are gels and the like without vesicles."""
+    carriers = [(c, found.of(controls, c.key)) for c in controls.cases if c.arm == "carrier"]
     return {
         "untreated": triple(found.untreated),
         "vehicle": triple(found.vehicle),
         "vehicle_versus_untreated": found.effect(found.vehicle, found.untreated),
-    }
+        "carriers": [
+            {"carrier": case.delivery.carrier, "route": case.delivery.route, "level": triple(end),
+             "versus_untreated": found.effect(end, found.untreated)}
+            for case, end in carriers if case.delivery
+        ],
+    }  # fmt: skip
 
 
-def _naive(standing: Sequence[Mapping[str, Any]], found: Gains) -> dict[str, int]:
+def _naive(hypothesis: str, found: Gains) -> dict[str, int]:
     """How many products 'every vesicle helps' is right about."""
     benefit, harm = ("up", "down") if found.better > 0 else ("down", "up")
-    words = [row["direction"] for row in standing]
+    ends = zip(found.ends[hypothesis].T, found.without_help.T, strict=True)
+    words = [found.effect(end, versus)["direction"] for end, versus in ends]
     return {"agree": words.count(benefit), "against": words.count(harm),
             "none": words.count("none"), "unresolved": words.count("unresolved")}  # fmt: skip
 

@@ -8,7 +8,7 @@ told as unknown.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,17 @@ from evdisc.protocol.specs import DiscStudy
 from evdisc.protocol.therapy_specs import TherapySpec
 from evdisc.protocol.yaml_io import LoadedProtocol
 from evdisc.simulate.site import disc_context
-from evdisc.study.cases import CONTROLS, Case
+from evdisc.study.cases import Case, with_carriers
 from evdisc.study.crew import Jobs, Progress, require, silent
 from evdisc.study.execute import StudyResult, copy_overlays, default_folder
-from evdisc.study.folder import Folder, fingerprint, write_bytes, write_json
+from evdisc.study.folder import (
+    Folder,
+    Owner,
+    fingerprint,
+    joint_fingerprint,
+    write_bytes,
+    write_json,
+)
 from evdisc.study.gains import HYPOTHESES
 from evdisc.study.gains import gains as paired
 from evdisc.study.preflight import overlay_paths, preflight
@@ -35,12 +42,14 @@ from evdisc.study.stages import Outcome, Setup, stage
 from evdisc.study.summary import citations
 from evdisc.study.usual import (
     AGED,
+    control_words,
     dose_words,
     injury,
     injury_words,
     like_needle,
     scaled_dose,
 )
+from evdisc.study.variants import bare_arm
 
 DISCS = ("mouse-caudal", "rat-caudal", "rabbit-lumbar", "goat-lumbar", "human-lumbar")
 READOUTS = ("disc height index", "GAG")
@@ -74,12 +83,13 @@ def species(
     for frame in frames.values():
         preflight(LoadedProtocol(frame, {}, "", protocol.file), library)
     texts = [p.read_bytes() for p in overlays]
-    print_ = fingerprint(study, texts)
+    print_ = joint_fingerprint("species", fingerprint(study, texts))
+    owner = Owner("species", print_, study.ensemble.members)
     folder = Folder(out if out is not None else default_folder(protocol, "species-"))
-    folder.verify(print_, fresh)
+    folder.verify(owner, fresh)
     jobs = require(jobs, told)
     with folder.lock():
-        folder.claim(print_, fresh)
+        folder.claim(owner, fresh)
         write_bytes(folder.path / "protocol.yaml", protocol.text.encode())
         copies = copy_overlays(folder, overlays, texts)
         found, computed = [], 0
@@ -153,34 +163,40 @@ def _in_disc(setup: Setup) -> tuple[dict[str, Any], int]:
     """Everything about one disc, and how many members were computed for it."""
     frame = setup.frame
     assert frame.therapy is not None
-    controls = stage(setup, f"{frame.disc.preset}-controls", CONTROLS)
     case = Case(key=TREATED, vesicles=(frame.therapy.vesicle,))
+    given, keys = with_carriers(frame, (case,))
+    controls = stage(setup, f"{frame.disc.preset}-controls", given)
     treated = stage(setup, f"{frame.disc.preset}-treated", (case,))
     row = {
         "disc": frame.disc.preset, "species": disc_context(frame.disc)["species"],
         "insult": injury_words(frame.disc), "dose": dose_words(frame),
         "facts": facts(frame, setup.library), "failed": controls.failed | treated.failed,
         "warnings": [str(w) for w in treated.arrays["warnings"]],
-        **_effects(setup, controls, treated),
+        **_effects(setup, controls, treated, keys),
     }  # fmt: skip
     return row, controls.computed + treated.computed
 
 
-def _effects(setup: Setup, controls: Outcome, treated: Outcome) -> dict[str, Any]:
+def _effects(
+    setup: Setup, controls: Outcome, treated: Outcome, keys: Sequence[str]
+) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for name in READOUTS:
-        found = paired(name, controls, treated, setup.library)
+        found = paired(name, controls, treated, keys, setup.library)
         if not found.members.size:
             return {"effects": {}, "delivery": {}}
         out[name] = {
             "unit": found.about.unit, "untreated": triple(found.untreated),
             "vehicle": found.effect(found.vehicle, found.untreated),
         }  # fmt: skip
+        control = found.controls[:, 0]
+        if found.carried[0]:
+            out[name]["carrier"] = found.effect(control, found.untreated)
         for hypothesis in HYPOTHESES:
             end = found.ends[hypothesis][:, 0]
             out[name][hypothesis] = {
                 "versus_untreated": found.effect(end, found.untreated),
-                "versus_vehicle": found.effect(end, found.vehicle),
+                "versus_vehicle": found.effect(end, control),
             }
     table = treated.arrays["delivery"][found.members, treated.at(TREATED, "stoichiometric")]
     numbers = {n: triple(table[:, k]) for k, n in enumerate(treated.names("delivery"))}
@@ -195,11 +211,14 @@ def _effects(setup: Setup, controls: Outcome, treated: Outcome) -> dict[str, Any
 
 def _content(study: DiscStudy, found: list[dict[str, Any]], print_: str) -> dict[str, Any]:
     assert study.therapy is not None
+    carrier = study.therapy.delivery.carrier
     warnings = sorted({w for row in found for w in row.pop("warnings")})
     return {
         "evdisc": __version__, "kind": "species", "title": study.title,
         "product": label(study.therapy.vesicle), "own_disc": study.disc.preset,
+        "carrier": carrier, "control": bare_arm(carrier),
         "members": study.ensemble.members, "seed": study.ensemble.seed, "fingerprint": print_,
         "duration_d": study.duration / 86400.0, "discs": found,
-        "says": says(found, study.disc.preset, study.duration), "warnings": warnings,
+        "says": says(found, study.disc.preset, study.duration, control_words(carrier)),
+        "warnings": warnings,
     }  # fmt: skip

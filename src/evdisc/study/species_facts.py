@@ -104,8 +104,12 @@ def _least_nutrients(study: DiscStudy) -> dict[str, Any]:
     return out
 
 
-def says(found: Sequence[Mapping[str, Any]], own: str, duration: float) -> list[dict[str, Any]]:
+def says(
+    found: Sequence[Mapping[str, Any]], own: str, duration: float, control: str
+) -> list[dict[str, Any]]:
     """What carries over from the protocol's own disc to each other one, and what does not.
+
+    ``control`` says what the effect of the vesicles is over.
 
     Returns ``about``, ``words`` and ``carries`` (True, False, or None where it is open).
     """
@@ -115,7 +119,7 @@ def says(found: Sequence[Mapping[str, Any]], own: str, duration: float) -> list[
     out += [_same(home, found, name) for name in YES_NO]
     if home["delivery"]:
         out += [_delivered(home, found)]
-        out += [_effect(home, found, hypothesis) for hypothesis in ("stoichiometric", "potency")]
+        out += [_effect(home, found, h, control) for h in ("stoichiometric", "potency")]
     return out
 
 
@@ -200,7 +204,7 @@ def _delivered(home: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> d
 
 
 def _effect(
-    home: Mapping[str, Any], found: Sequence[Mapping[str, Any]], hypothesis: str
+    home: Mapping[str, Any], found: Sequence[Mapping[str, Any]], hypothesis: str, control: str
 ) -> dict[str, Any]:
     by = "copies" if hypothesis == "stoichiometric" else "vesicles per cell"
     words = {}
@@ -214,6 +218,6 @@ def _effect(
     more = "" if resolved else f" The {home['species']} shows no effect that could carry over."
     return {
         "about": f"effect if {by} decide",
-        "words": f"Disc height, vesicles against their vehicle, if {by} decide: {text}.{more}",
+        "words": f"Disc height, vesicles against {control}, if {by} decide: {text}.{more}",
         "carries": set(words.values()) == {own} if resolved and len(words) > 1 else None,
     }

@@ -19,7 +19,7 @@ from evdisc.outcome.effects import NOISE, effect, rounded, triple
 from evdisc.protocol.specs import DiscStudy
 from evdisc.study.asked import Asked
 from evdisc.study.crew import quiet_worker
-from evdisc.study.variants import HYPOTHESES, Variant
+from evdisc.study.variants import HYPOTHESES, Variant, bare_arm
 from evdisc.study.worker import Arrays, run_members
 
 Floats = NDArray[np.float64]
@@ -100,12 +100,9 @@ def joined(parts: Sequence[Arrays]) -> Arrays:
 
 
 def runs_of(study: DiscStudy) -> tuple[Variant, ...]:
-    """Runs of a trial: treated under both hypotheses, then the same without the vesicles.
-
-    A gel is a material that acts by itself; without one the needle and the liquid are left.
-    """
+    """Runs of a trial: treated under both hypotheses, then the same without the vesicles."""
     assert study.therapy is not None
-    bare = "vehicle" if study.therapy.delivery.carrier == "none" else "carrier"
+    bare = bare_arm(study.therapy.delivery.carrier)
     treated = [Variant("treated", h, False) for h in HYPOTHESES]
     return (*treated, Variant(bare, HYPOTHESES[0], False))
 

@@ -22,6 +22,7 @@ from evdisc.protocol.overrides import split
 from evdisc.protocol.specs import DiscStudy
 from evdisc.simulate.site import disc_context, disc_overrides, geometry
 from evdisc.simulate.values import Values
+from evdisc.study.variants import bare_arm
 
 REFERENCE = "rat-caudal"
 #: a species whose discs are treated for their age, not for a puncture
@@ -152,6 +153,11 @@ def dose_words(study: DiscStudy) -> str:
     days = ", ".join(f"{t / DAY:g}" for t in d.schedule)
     held = f" in {d.carrier}" if d.carrier != "none" else ""
     return f"{d.dose:.3g} vesicles in {d.volume / UL:.3g} uL{held}, {d.route}, day {days}"
+
+
+def control_words(carrier: str) -> str:
+    """What is left of a therapy without its vesicles, in words."""
+    return "needle and liquid" if bare_arm(carrier) == "vehicle" else f"{carrier} without vesicles"
 
 
 def preset_asked(disc: str, overrides: Sequence[str]) -> str:

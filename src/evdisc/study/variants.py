@@ -38,6 +38,14 @@ def variants(study: DiscStudy | DishStudy) -> tuple[Variant, ...]:
     return tuple(out)
 
 
+def bare_arm(carrier: str) -> str:
+    """The arm that lacks the vesicles and nothing else: their effect is over it.
+
+    A carrier is a material that acts by itself; without one the needle and the liquid are left.
+    """
+    return "vehicle" if carrier == "none" else "carrier"
+
+
 def find(all_variants: tuple[Variant, ...], arm: str, hypothesis: str, believe_all: bool) -> int:
     """Index of the run that stands for an arm under a hypothesis (controls are shared)."""
     shared = [

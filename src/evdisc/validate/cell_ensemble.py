@@ -14,17 +14,20 @@ from dataclasses import dataclass
 from importlib import resources
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evdisc.errors import RunError
+from evdisc.errors import FolderError
 from evdisc.evidence.experiments import experiments
 from evdisc.evidence.library import Library, load
 from evdisc.evidence.tables import shipped, shipped_bytes
 from evdisc.validate.cell_panel import Floats, log_folds, panel, resting_on
 
 FORMAT = "evdisc-cell-ensemble/1"
+#: file that says what a work folder is of
+MARK = "edges.json"
 MEMBERS = 4000
 #: members of the networks that are compared with ours
 CONTROLS = 200
@@ -118,17 +121,10 @@ def refit(
     """Compute the ensemble, taking up what ``folder`` holds of the same tables.
 
     Raises:
-        RunError: the folder holds work on other tables.
+        FolderError: the folder holds something else, is damaged or cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    mark = folder / "edges.json"
     edges = edge_hash()
-    stamp = {"format": FORMAT, "edges": edges, "members": members, "controls": controls}
-    if mark.exists() and json.loads(mark.read_text("utf-8")) != stamp:
-        raise RunError(
-            f"{folder} holds work on other tables", advice="name another folder or remove it"
-        )
-    mark.write_text(json.dumps(stamp), "utf-8")
+    _claim(folder, {"format": FORMAT, "edges": edges, "members": members, "controls": controls})
     every = list(tasks(load(), members, controls))
     missing = [t for t in every if not (folder / t.name).exists()]
     progress(len(every) - len(missing), len(every))
@@ -140,7 +136,7 @@ def refit(
             progress(len(every) - len(missing) + n + 1, len(every))
     parts: dict[str, list[Floats]] = {}
     for task in every:
-        parts.setdefault(task.part, []).append(np.load(folder / task.name, allow_pickle=False))
+        parts.setdefault(task.part, []).append(_chunk(folder / task.name))
     whole = {part: np.concatenate(found) for part, found in parts.items()}
     return Ensemble(
         whole["all"],
@@ -148,6 +144,38 @@ def refit(
         {part: whole[part] for part in ("signs", "rewired", "sourced")},
         edges,
     )  # fmt: skip
+
+
+def _claim(folder: Path, stamp: dict[str, Any]) -> None:
+    """Take a folder for the chunks of ``stamp``; nothing that is there is touched."""
+    mark = folder / MARK
+    if folder.exists() and not folder.is_dir():
+        raise FolderError("is a file", file=folder, expected="a work folder")
+    try:
+        held = [p.name for p in folder.iterdir()] if folder.is_dir() else []
+        if MARK not in held:
+            if held:
+                raise FolderError("holds files that are not of a refit", file=folder,
+                                  expected="a new or empty folder")  # fmt: skip
+            folder.mkdir(parents=True, exist_ok=True)
+            mark.write_text(json.dumps(stamp), "utf-8")
+        elif json.loads(mark.read_text("utf-8")) != stamp:
+            raise FolderError("holds work on other tables", file=folder,
+                              advice="name another folder or remove it")  # fmt: skip
+    except ValueError as error:
+        raise FolderError("is damaged", file=mark, advice="name another folder") from error
+    except OSError as error:
+        raise FolderError("cannot be a work folder", file=folder, advice=error.strerror) from error
+
+
+def _chunk(path: Path) -> Floats:
+    try:
+        found: Floats = np.load(path, allow_pickle=False)
+    except (ValueError, OSError) as error:
+        raise FolderError(
+            "is damaged", file=path, advice="delete it; its members are computed again"
+        ) from error
+    return found
 
 
 def write(ensemble: Ensemble, path: Path) -> None:

@@ -21,7 +21,7 @@ def refit_package(work: Path, jobs: int, progress: Callable[[int, int], None]) -
     """Compute the ensemble in ``work`` (resumable) and replace what the package stores of it.
 
     Raises:
-        RunError: ``work`` holds chunks of other tables.
+        FolderError: ``work`` holds something else, is damaged or cannot be written.
     """
     ensemble = refit(work, jobs, progress)
     write(ensemble, packaged("evdisc.validate", "cell_ensemble.npz"))

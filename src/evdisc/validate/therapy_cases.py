@@ -22,6 +22,9 @@ FIRST = 2
 #: what two machines may differ by, in the unit of the read-out
 ROUNDING = 1e-3
 SOURCE = "chen2025"
+#: groups of rows
+BLIND, REAL = "contrasts the rule cannot get", "of these, all but a dose of nothing"
+EVERY, PLAIN = "contrasts in all", "plain read-outs"
 
 
 def judged(rows: Sequence[Scored]) -> list[Scored]:
@@ -36,11 +39,36 @@ def shares(rows: Sequence[Scored]) -> tuple[float, float]:
     return 100 * float(np.mean(ours)), 100 * float(np.mean(theirs))
 
 
-def interval(rows: Sequence[Scored]) -> str:
+def spread(rows: Sequence[Scored]) -> tuple[float, float]:
     """90 % interval of the percent right, studies resampled whole."""
     hits = np.array([float(r.hit) for r in rows])
     low, high = bootstrap(100 * hits, [r.row.study for r in rows])
+    return float(low), float(high)
+
+
+def interval(rows: Sequence[Scored]) -> str:
+    """The same in words."""
+    low, high = spread(rows)
     return f"{low:.0f} to {high:.0f}"
+
+
+def groups() -> dict[str, list[Scored]]:
+    """Rows that are scored together, by what they are; contrasts the rule cannot get come first."""
+    rows = judged(scored())
+    plain_rows = [r for r in rows if r.row.contrast == "plain"]
+    contrast = [r for r in rows if r.row.contrast != "plain"]
+    blind = [r for r in contrast if r.rule != r.row.direction]
+    real = [r for r in blind if r.row.contrast != "dose zero"]
+    return {BLIND: blind, REAL: real, EVERY: contrast, PLAIN: plain_rows}
+
+
+def headline() -> list[dict[str, Any]]:
+    """Percent right of the model, with its 90 % interval, and of the rule, by :func:`groups`."""
+    return [
+        {"about": about, "rows": len(rows), "model": shares(rows)[0], "rule": shares(rows)[1],
+         **dict(zip(("q05", "q95"), spread(rows), strict=True))}
+        for about, rows in groups().items()
+    ]  # fmt: skip
 
 
 def counted(rows: Sequence[Scored]) -> str:
@@ -52,11 +80,8 @@ def counted(rows: Sequence[Scored]) -> str:
 def contrasts(library: Library) -> Result:
     """The headline: contrasts that the rule cannot get."""
     every = [r for r in scored() if r.row.contrast != "plain"]
-    rows = judged(every)
-    blind = [r for r in rows if r.rule != r.row.direction]
-    real = [r for r in blind if r.row.contrast != "dose zero"]
-    hits = np.array([float(r.hit) for r in real])
-    low, high = bootstrap(100 * hits, [r.row.study for r in real])
+    blind, real, rows = (groups()[g] for g in (BLIND, REAL, EVERY))
+    low, high = spread(real)
     checks = [
         told(f"right on {len(blind)} contrasts the rule cannot get", f"rule 0 (90 %: "
              f"{interval(blind)})", shares(blind)[0], "%"),
@@ -105,7 +130,7 @@ def _by_kind(rows: Sequence[Scored]) -> Iterator[Check]:
 def plain(library: Library) -> Result:
     """Rows that compare a therapy with no therapy: the rule gets nearly all."""
     every = [r for r in scored() if r.row.contrast == "plain"]
-    rows = judged(every)
+    rows = groups()[PLAIN]
     settled = [r for r in rows if r.verdict != "unresolved"]
     ours, theirs = shares(rows)
     checks = [
