@@ -16,8 +16,11 @@ from evdisc.simulate.upstream import ANY, upstream
 from evdisc.simulate.values import Median
 from evdisc.study.summary import acting_keys
 
-#: read for what is told of a product, not for a run
-TOLD = {"engineering_recovery", "free_cargo_left", "loading_share", *READERS["vesicle.secretion"]}
+#: read for what is told of a product or refused of a dose, not for a run
+TOLD = {
+    "engineering_recovery", "free_cargo_left", "loading_share", *READERS["vesicle.secretion"],
+    *READERS["simulate.limits"],
+}  # fmt: skip
 BESIDE = {
     "nerve_ingrowth_rate", "vessel_ingrowth_rate", "bulge_height_loss", "extrusion_share",
     "collagen_turnover", "half_effect_vesicles", "t2_fibrous_share", "t2_slope_with_water",
