@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import studies
 from evdisc.errors import InputError
 from evdisc.evidence.library import load
 from evdisc.manufacture.draws import Draws
@@ -14,7 +15,7 @@ from evdisc.outcome.readouts import describe
 from evdisc.protocol.yaml_io import load_protocol
 from evdisc.study import batches
 from evdisc.study.batches import Batches, acting_dose, compare, least
-from evdisc.study.dose_ladder import LADDER, Response, response
+from evdisc.study.dose_ladder import LADDER, Response, response, without_vesicles
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "manufacture" / "np-dish-batches.yaml"
 COUNT = 4000
@@ -36,7 +37,9 @@ def made_up(slope, band=1.0):
     """A response to the square of the acting dose, ``slope`` at that of the middle batch."""
     effect = slope * LADDER[:, None] ** 2 * np.ones((1, 4))
     about = describe("viability", "dish")
-    return Response(about, LADDER, {h: effect for h in ("stoichiometric", "potency")}, band)
+    return Response(
+        about, "vehicle", LADDER, {h: effect for h in ("stoichiometric", "potency")}, band
+    )
 
 
 def drawn():
@@ -113,6 +116,15 @@ def test_the_ladder_is_the_protocols_own_response():
     # more vesicles never do less by their own kind
     middle = np.median(seen.effect["potency"], axis=1)
     assert np.all(np.diff(np.abs(middle)) > -1e-9)
+
+
+def test_what_a_gel_does_is_not_credited_to_the_vesicles_in_it():
+    gel = studies.rat("therapy.delivery.carrier=ECM gel", "compare=[vehicle, carrier]").spec
+    seen = response(gel, 1e5, load(), range(1))
+    assert seen.versus == "carrier"
+    # so few vesicles do nothing, while this gel raises the disc against the vehicle
+    assert np.abs(seen.effect["stoichiometric"]).max() < 0.1 * seen.band
+    assert without_vesicles(protocol().spec) == "vehicle"
 
 
 def test_both_hypotheses_are_told_with_their_name():

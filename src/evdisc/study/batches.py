@@ -27,7 +27,7 @@ from evdisc.manufacture.draws import Draws
 from evdisc.manufacture.frame import Asked, Frame, frame
 from evdisc.outcome.effects import rounded, triple
 from evdisc.protocol.yaml_io import LoadedProtocol
-from evdisc.study.dose_ladder import LADDER, VERSUS, Progress, Response, response
+from evdisc.study.dose_ladder import LADDER, Progress, Response, response
 from evdisc.study.preflight import preflight
 from evdisc.study.variants import HYPOTHESES
 
@@ -79,7 +79,7 @@ def compare(
     protein = made.want.protein is not None
     return {
         "batches": count, "members": members, "readout": seen.about.name,
-        "unit": seen.about.unit, "arm": "treated", "versus": VERSUS,
+        "unit": seen.about.unit, "arm": "treated", "versus": seen.versus,
         "band": rounded(seen.band), "keeps": keeps, "protein": protein,
         "hypotheses": told, "assumed": drawn.draws.assumed(),
         "note": (
@@ -228,7 +228,7 @@ def _words(
     works, there = is_
     told = (
         f"{STARTS[name]}, the middle batch changes {seen.about.name} by {middle:.2g} "
-        f"{seen.about.unit} against the {VERSUS}"
+        f"{seen.about.unit} against the {seen.versus}"
     )
     kept = f"{100.0 * share:.0f} % of batches keep at least {100.0 * keeps:.0f} % of it untested"
     if works:

@@ -1,4 +1,7 @@
-"""Dose-response of a protocol: its own runs over a ladder of doses, against the vehicle."""
+"""Dose-response of a protocol: its own runs over a ladder of doses, against those without vesicles.
+
+What the vesicles add is told over the needle and the liquid, or over the carrier they come in.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +19,13 @@ from evdisc.outcome.readout import Readout
 from evdisc.outcome.readouts import describe
 from evdisc.protocol.specs import DiscStudy, DishStudy
 from evdisc.study.summary import HEADLINE
-from evdisc.study.variants import HYPOTHESES, Variant
+from evdisc.study.variants import HYPOTHESES, Variant, bare_arm
 from evdisc.study.worker import Arrays, run_members
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int, int], None]
 #: doses of the ladder over that of the protocol: three decades about it
 LADDER = 10.0 ** np.linspace(-1.5, 1.5, 7)
-#: what the vesicles add is told against needle and liquid alone
-VERSUS = "vehicle"
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,14 @@ class Response:
 
     Attributes:
         about: the read-out.
+        versus: the arm without the vesicles.
         multiplier: (levels,) vesicles per cell over those of the protocol's own dose.
-        effect: hypothesis -> (levels, members) treated against the vehicle.
+        effect: hypothesis -> (levels, members) treated against that arm.
         band: difference that counts as none.
     """
 
     about: Readout
+    versus: str
     multiplier: Floats
     effect: dict[str, Floats]
     band: float
@@ -55,8 +58,9 @@ def response(
     """
     rungs = len(LADDER)
     treated = tuple(Variant("treated", h, False) for h in HYPOTHESES)
+    versus = without_vesicles(study)
     control = run_members(
-        at_dose(study, dose), members, library, (Variant(VERSUS, HYPOTHESES[0], False),)
+        at_dose(study, dose), members, library, (Variant(versus, HYPOTHESES[0], False),)
     )
     found = []
     for i, factor in enumerate(LADDER):
@@ -68,12 +72,12 @@ def response(
     if not good.any():
         bad = next(str(s) for a in every for s in a["status"] if s != "ok")
         raise RunError(f"every member failed, the first with: {bad}")
-    return _response(study, control, found, good, library)
+    return _response(study, versus, control, found, good, library)
 
 
 def _response(
-    study: DiscStudy | DishStudy, control: Arrays, found: list[Arrays], good: NDArray[np.bool_],
-    library: Library,
+    study: DiscStudy | DishStudy, versus: str, control: Arrays, found: list[Arrays],
+    good: NDArray[np.bool_], library: Library,
 ) -> Response:  # fmt: skip
     names = [str(n) for n in control["readout_names"]]
     wanted = [*study.readouts, HEADLINE[study.kind]]
@@ -89,7 +93,13 @@ def _response(
     share = library.resolve("equivalence_band", subject=about.band).median
     band = share * (about.full or abs(quantiles(level)[0]))
     effect = {h: ends[:, :, i] - level for i, h in enumerate(HYPOTHESES)}
-    return Response(about, taken / middle, effect, band)
+    return Response(about, versus, taken / middle, effect, band)
+
+
+def without_vesicles(study: DiscStudy | DishStudy) -> str:
+    """The arm that lacks the vesicles and nothing else."""
+    therapy = study.therapy if isinstance(study, DiscStudy) else None
+    return bare_arm(therapy.delivery.carrier if therapy else "none")
 
 
 def at_dose(study: DiscStudy | DishStudy, dose: float) -> DiscStudy | DishStudy:
