@@ -56,7 +56,7 @@ test: $(READY)-test $(KERNELS)
 	@$(PY) -m pytest -q $(SIDE_BY_SIDE)
 
 test-slow: $(READY)-test $(READY)-docs $(KERNELS)
-	@$(PY) -m pytest -q -m slow
+	@$(PY) -m pytest -q -m slow $(SIDE_BY_SIDE)
 
 # computed where it stopped last time; work/ may be removed afterwards
 study-cell: $(READY) $(KERNELS)
