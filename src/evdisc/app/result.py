@@ -248,17 +248,8 @@ def trust(found: dict[str, Any]) -> None:
         tag("summary", f"{len(found['assumed'])} assumed numbers, by influence")
         if found["too_few"]:
             note(found["too_few"])
-        head = [
-            "number",
-            "holds for",
-            "value",
-            "90 %",
-            "unit",
-            "influence",
-            "by chance",
-            "origin",
-            "note",
-        ]
+        head = ["number", "holds for", "value", "90 %", "unit", "influence", "by chance", "origin",
+                "note"]  # fmt: skip
         rows = [[a["key"], a["context"], f"{a['value']:.3g}", f"{a['low']:.3g} to {a['high']:.3g}",
                  a["unit"], number(a["influence"], 2), a["word"], a["source"], a["note"]]
                 for a in found["assumed"]]  # fmt: skip
