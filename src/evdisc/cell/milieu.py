@@ -47,10 +47,11 @@ def kernel(clock, p, nodes, held, seats, rows, sharing, standing, il_1beta, tnf_
                     stress = combine(combine(il1, tnf), acid)
                     standing[i, k] = stress + PLACE * rows.place[i, k]
         take_sides(rows, sharing, seats, standing)
-    for q in range(network_input.shape[1]):
-        # written out: an assignment of whole arrays makes the kernel slow to load
-        for n in range(network_input.shape[0]):
+    # written out: an assignment of whole arrays makes the kernel slow to load
+    for n in range(network_input.shape[0]):
+        for q in range(network_input.shape[1]):
             network_input[n, q] = held[n, q]
+    for q in range(network_input.shape[1]):
         i, k = seats[q]
         drives = (saturated(il_1beta[i, k], p[0, 0]), saturated(tnf_alpha[i, k], p[1, 0]),
                   acidity(ph[i, k], reference_ph[i, k], p))  # fmt: skip
