@@ -66,11 +66,10 @@ def opened(page, lab, view):
 @pytest.mark.parametrize("view", VIEWS)
 def test_views_open_in_time(page, lab, view):
     page.goto(lab.base + view)
-    page.wait_for_selector("h1")
-    seconds = page.evaluate(
-        "performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000"
-    )
-    assert seconds < 2.0
+    # the heading may be in the page before the browser has noted that it painted it
+    painted = "performance.getEntriesByName('first-contentful-paint')"
+    page.wait_for_function(f"{painted}.length > 0")
+    assert page.evaluate(f"{painted}[0].startTime / 1000") < 2.0
 
 
 def test_a_field_and_the_text_follow_each_other(page, lab):
