@@ -53,6 +53,25 @@ def test_a_disc_in_one_sentence(copies, vesicles, alone, words):
     assert against_vehicle(copies, vesicles, alone) == words
 
 
+@pytest.mark.parametrize(
+    ("arms", "more", "subject"),
+    [
+        (["vehicle"], {}, "the vesicles"),
+        (["vehicle"], {"carrier": "GelMA"}, "the vesicles and their carrier"),
+        (["vehicle", "carrier"], {"carrier": "GelMA"}, "the vesicles"),
+        (["untreated"], {"carrier": "GelMA"}, "the vesicles, their carrier and their injection"),
+        (["untreated"], {}, "the vesicles and their injection"),
+        (["vehicle"], {"cells": True}, "the cells and their vesicles"),
+    ],
+)
+def test_nothing_is_credited_to_the_vesicles_that_came_with_them(arms, more, subject):
+    every = [e for versus in arms for e in effects(versus, **{COPIES: "up", VESICLES: "up"})]
+    told = result(every, ["treated", *arms]) | {"carrier": more.get("carrier", "none")}
+    if more.get("cells"):
+        told["delivery"]["treated"]["cells_given"] = {"given": {"median": 1e5}}
+    assert answer(told).startswith(f"After 8 weeks {subject} raise the disc height index")
+
+
 def test_of_a_read_out_that_should_be_low_a_rise_is_the_cost():
     assert "the injection itself gains 2 points" in against_vehicle("none", "none", "up", better=-1)
 

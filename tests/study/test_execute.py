@@ -14,7 +14,7 @@ from evdisc.study.worker import run_members
 from studies import document, rat
 
 KEYS = {
-    "evdisc", "kind", "title", "seed", "members", "failed", "fingerprint", "arms", "readouts",
+    "evdisc", "kind", "title", "seed", "members", "failed", "fingerprint", "arms", "carrier", "readouts",
     "delivery", "evidence", "assumed", "influence_of_claims", "warnings", "citations", "product",
     "safety",
 }  # fmt: skip

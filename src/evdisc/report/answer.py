@@ -31,10 +31,15 @@ def answer(result: Mapping[str, Any]) -> str:
 
 
 def _subject(result: Mapping[str, Any], against: str) -> str:
+    """All that the treated arm has and the arm it is held against lacks."""
     treated = result["delivery"].get("treated", {})
     if (treated.get("vesicles_per_cell") or {}).get("median"):
-        alone = against in BARE or result["kind"] == "dish"
-        return "the vesicles" if alone else "the vesicles and their injection"
+        given = ["the cells and their vesicles" if treated.get("cells_given") else "the vesicles"]
+        if result.get("carrier", "none") != "none" and against != "carrier":
+            given.append("their carrier")
+        if against not in BARE and result["kind"] == "disc":
+            given.append("their injection")
+        return given[0] if len(given) == 1 else f"{', '.join(given[:-1])} and {given[-1]}"
     return "the given copies" if treated.get("copies_per_cell") else "the stimuli"
 
 

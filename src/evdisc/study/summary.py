@@ -70,6 +70,7 @@ def result(
         "evdisc": version, "kind": study.kind, "title": study.title,
         "seed": study.ensemble.seed, "members": len(stack.members),
         "failed": stack.failed, "fingerprint": print_, "arms": list(arms),
+        "carrier": _carrier(study),
     }  # fmt: skip
     if "readouts" not in stack.arrays:
         return out | {
@@ -163,6 +164,12 @@ def _effect(
         "time_d": rounded(float(times[-1]) / 86400.0),
         "claims": "all believed" if believed else "discounted",
     }  # fmt: skip
+
+
+def _carrier(study: DiscStudy | DishStudy) -> str:
+    """What the vesicles of a disc come in; none in a dish."""
+    therapy = study.therapy if isinstance(study, DiscStudy) else None
+    return therapy.delivery.carrier if therapy else "none"
 
 
 def delivery_rows(
