@@ -14,9 +14,9 @@ from evdisc.study.worker import run_members
 from studies import document, rat
 
 KEYS = {
-    "evdisc", "kind", "title", "seed", "members", "failed", "fingerprint", "arms", "carrier", "readouts",
-    "delivery", "evidence", "assumed", "influence_of_claims", "warnings", "citations", "product",
-    "safety",
+    "evdisc", "kind", "title", "seed", "members", "failed", "fingerprint", "arms", "carrier",
+    "readouts", "delivery", "evidence", "assumed", "influence_of_claims", "warnings", "citations",
+    "product", "safety",
 }  # fmt: skip
 EFFECT = {
     "arm", "versus", "hypothesis", "time_d", "median", "q05", "q95", "direction", "band",
